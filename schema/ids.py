@@ -1,0 +1,26 @@
+"""Identifiers: opaque, drawn at random, safe in an address and easy to read aloud in parts."""
+
+import secrets
+import string
+
+ALPHABET = string.ascii_letters + string.digits
+CARD_ID_CHARS = 8
+PAGE_ID_CHARS = 12
+ACCOUNT_ID_CHARS = 10
+
+
+def _draw(chars: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(chars))
+
+
+def new_card_id() -> str:
+    return _draw(CARD_ID_CHARS)
+
+
+def new_account_id() -> str:
+    return _draw(ACCOUNT_ID_CHARS)
+
+
+def new_token() -> str:
+    """A secret for sessions and keys: 256 bits."""
+    return secrets.token_urlsafe(32)

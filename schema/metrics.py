@@ -1,0 +1,43 @@
+"""What each figure means, in one sentence. Help, exports and the public page read it from here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    name: str
+    label: str
+    definition: str
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        "views",
+        "Views",
+        "The card was opened and visible on a screen. Reloading the page within 30 minutes, or "
+        "coming back to it, does not count again.",
+    ),
+    Metric(
+        "contact_clicks",
+        "Contact clicks",
+        "Someone tapped a button that leads to you: phone, SMS, e-mail, WhatsApp, contact file, "
+        "form or booking.",
+    ),
+    Metric(
+        "clicks",
+        "Clicks",
+        "Someone tapped a button of the card, whichever it is.",
+    ),
+    Metric(
+        "last_visit",
+        "Last visit",
+        "The day and the hour of the last view, in the card's time zone. Never the minute.",
+    ),
+    Metric(
+        "automatic",
+        "Automatic traffic set aside",
+        "Robots, link previews and scanners. Kept and counted apart, never in your figures.",
+    ),
+)
+
+BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}

@@ -1,0 +1,47 @@
+"""What collector and pipeline agree on: the spool file and the rows in it.
+
+One SQLite file per collector process, `<data>/spool/<name>.db`, WAL, synchronous=FULL.
+One row of `batches` per group commit; its body is JSON lines, one `SpooledEvent` each.
+The shipper writes down which rows a token covers (`shipments`) before the first try, so that a
+retry after a crash sends the same rows under the same token. Ids are never used twice.
+"""
+
+import msgspec
+
+SPOOL_FOLDER = "spool"
+SPOOL_SUFFIX = ".db"
+
+SPOOL_DDL = (
+    "CREATE TABLE IF NOT EXISTS batches (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " received_ms INTEGER NOT NULL, events INTEGER NOT NULL, body BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS shipments (token TEXT PRIMARY KEY,"
+    " first_id INTEGER NOT NULL, last_id INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS counters (day TEXT NOT NULL, card TEXT NOT NULL,"
+    " reason TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (day, card, reason)) WITHOUT ROWID",
+)
+
+
+class SpooledEvent(msgspec.Struct, frozen=True, gc=False):
+    card: str
+    at: int
+    """Corrected time of the event, UTC milliseconds."""
+    received: int
+    page: str
+    seq: int
+    name: str
+    target: str
+    label: str
+    ms: int
+    scroll: int
+    visitor: int
+    medium: str
+    item: str
+    ref: str
+    lang: str
+    tz: str
+    width: int
+    agent: str
+    network: str
+    """The /24 or /48 the visitor came from; the full address is nowhere."""
+    mark: str = ""
+    """A class the collector already knows from the request: `prefetch`, `owner`, or nothing."""
