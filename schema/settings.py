@@ -1,0 +1,288 @@
+"""Every setting, in one table: environment `BALISE_…` over `balise.toml` over default.
+
+Read once, at the door; wrong values are refused with a sentence; then passed down as an argument.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit, urlunsplit
+
+from schema.errors import BadInput
+
+PREFIX = "BALISE_"
+FILE_NAME = "balise.toml"
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+Parse = Callable[[str], Any]
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _optional_path(value: str) -> Path | None:
+    return _path(value) if value else None
+
+
+def _whole(least: int, most: int) -> Parse:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def _one_of(*allowed: str) -> Parse:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _scheme(example: str, *schemes: str, optional: bool = False) -> Parse:
+    def parse(value: str) -> str:
+        if not (optional and not value) and urlsplit(value).scheme not in schemes:
+            raise ValueError(f"an address such as {example}")
+        return value
+
+    return parse
+
+
+def _web_origin(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError("an address such as https://stats.example.fr")
+    return value.rstrip("/")
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    for name in names:
+        try:
+            ip_network(name, strict=False)
+        except ValueError:
+            raise ValueError("addresses or networks such as 10.0.0.0/8,::1") from None
+    return names
+
+
+def _setting(default: str, kind: str, parse: Parse, help_text: str, *, secret: bool = False) -> Any:
+    return field(
+        metadata={
+            "default": default,
+            "kind": kind,
+            "parse": parse,
+            "help": help_text,
+            "secret": secret,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data: Path = _setting(
+        "./var", "folder", _path, "Where everything lives that must survive a restart."
+    )
+    clickhouse: str = _setting(
+        "chdb:///$BALISE_DATA/events",
+        "address",
+        _scheme("clickhouse://user:password@host:8123/balise", "chdb", "clickhouse", "clickhouses"),
+        "Event store: `chdb:///folder` embedded, `clickhouse://user:password@host:8123/balise` a "
+        "server (`clickhouses://` over TLS), with `?cluster=main` a cluster.",
+        secret=True,
+    )
+    database: str = _setting(
+        "sqlite:///$BALISE_DATA/balise.db",
+        "address",
+        _scheme("postgresql+psycopg://user:password@host/balise", "sqlite", "postgresql+psycopg"),
+        "Directory of accounts, cards and users: SQLite, or PostgreSQL when several machines write.",
+        secret=True,
+    )
+    host: str = _setting("127.0.0.1", "address", _text, "Address to listen on.")
+    port: int = _setting("8000", "number", _whole(1, 65_535), "TCP port to listen on.")
+    public_url: str = _setting(
+        "",
+        "address",
+        _web_origin,
+        "Where people reach this service, for links and QR codes. Empty: the host and port above.",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "",
+        "networks",
+        _networks,
+        "Proxies whose `X-Forwarded-For` is believed, separated by commas. Empty: none.",
+    )
+    geoip: Path | None = _setting(
+        "",
+        "file",
+        _optional_path,
+        "An MMDB file (GeoLite2 City or DB-IP Lite). Empty: the country comes from the browser's "
+        "time zone, and pages say so.",
+    )
+    smtp: str = _setting(
+        "",
+        "address",
+        _scheme("smtp://user:password@host:587", "smtp", "smtps", optional=True),
+        "Mail server. Empty: nothing is sent.",
+        secret=True,
+    )
+    raw_days: int = _setting(
+        "395", "days", _whole(1, 760), "How long raw events are kept, at most 760."
+    )
+    rollup_months: int = _setting(
+        "25", "months", _whole(1, 25), "How long daily figures are kept, at most 25."
+    )
+    spool_bytes_max: int = _setting(
+        "2000000000",
+        "bytes",
+        _whole(1_000_000, 10**13),
+        "How much the spool may hold before visitors' scripts are told to try later.",
+    )
+    free_bytes_min: int = _setting(
+        "200000000",
+        "bytes",
+        _whole(0, 10**13),
+        "Free disk space below which the collector stops taking events, before anything is lost.",
+    )
+    log_level: LogLevel = _setting(
+        "info", "word", _one_of(*get_args(LogLevel)), "How much is written to the log."
+    )
+
+    @property
+    def origin(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def spool(self) -> Path:
+        return self.data / "spool"
+
+    @property
+    def control_socket(self) -> Path:
+        return self.data / "control.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table, as the documentation and `doctor` show it."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+    secret: bool
+    parse: Parse
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+SETTINGS: tuple[Setting, ...] = tuple(
+    Setting(
+        name=each.name,
+        kind=each.metadata["kind"],
+        default=each.metadata["default"],
+        help=each.metadata["help"],
+        secret=each.metadata["secret"],
+        parse=each.metadata["parse"],
+    )
+    for each in fields(Settings)
+)
+_NAMES = frozenset(setting.name for setting in SETTINGS)
+
+
+def load(environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings in force: `balise.toml` of the folder, overruled by the environment."""
+    given = _from_file(folder / FILE_NAME) | _from_environ(environ)
+    texts = {each.name: given.get(each.name, (each.default, "the default")) for each in SETTINGS}
+    data_text = texts["data"][0]
+    return Settings(
+        **{
+            each.name: _parse(each, *texts[each.name], data_text=data_text) for each in SETTINGS
+        }
+    )
+
+
+def mask(address: str) -> str:
+    """An address without its secrets, for every output: password and query values are hidden."""
+    parts = urlsplit(address)
+    if parts.password:
+        host = parts.netloc.rpartition("@")[2]
+        parts = parts._replace(netloc=f"{parts.username or ''}:***@{host}")
+    query = "&".join(
+        f"{key}=***" if key in ("password", "access_token", "token") else pair
+        for pair in parts.query.split("&")
+        if pair
+        for key in [pair.partition("=")[0]]
+    )
+    return urlunsplit(parts._replace(query=query))
+
+
+def shown(setting: Setting, settings: Settings) -> str:
+    value = getattr(settings, setting.name)
+    if isinstance(value, tuple):
+        return ",".join(value)
+    text = "" if value is None else str(value)
+    return mask(text) if setting.secret else text
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    given = {}
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX):
+            name = variable.removeprefix(PREFIX).lower()
+            _known(name, variable, [each.variable for each in SETTINGS])
+            given[name] = (value, variable)
+    return given
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read as TOML: {error}. Mend or remove it.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    given = {}
+    for name, value in table.items():
+        _known(name, f"{name} in {path}", [each.name for each in SETTINGS])
+        if isinstance(value, list):
+            value = ",".join(map(str, value))
+        if isinstance(value, bool | dict) or not isinstance(value, str | int):
+            raise BadInput(f"{name} in {path} must be a text, a number or a list of texts.")
+        given[name] = (str(value), f"{name} in {path}")
+    return given
+
+
+def _known(name: str, shown_name: str, spellings: list[str]) -> None:
+    if name in _NAMES:
+        return
+    typed = shown_name.split(" ")[0]
+    near = get_close_matches(typed, spellings, n=1)
+    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(spellings)}."
+    raise BadInput(f"Unknown setting {shown_name}.{hint}")
+
+
+def _parse(setting: Setting, text: str, source: str, *, data_text: str) -> Any:
+    folder = str(Path(data_text).expanduser().absolute())
+    text = text.replace("$BALISE_DATA", folder) if setting.name != "data" else text
+    try:
+        return setting.parse(text)
+    except ValueError as error:
+        value = mask(text) if setting.secret else text
+        raise BadInput(f"{source} is {value!r}; it must be {error}.") from None
