@@ -46,7 +46,7 @@ $(STAMPS)/uv:
 	@test -n "$(PYTHON)" || { echo "Python is missing: install Python 3.11 or newer, then run make again." >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Balise needs Python 3.11 or newer. Name it with: make PYTHON=/path/to/python3.11" >&2; exit 2; }
 	@test -w . || { echo "$(CURDIR) is not writable: clone the repository into a folder of yours." >&2; exit 2; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) cannot make a virtual environment: install its venv module (Debian: apt install python3-venv)." >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@mkdir -p $(STAMPS) && touch $@
 

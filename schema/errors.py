@@ -2,7 +2,7 @@
 
 
 class BaliseError(Exception):
-    """Something a person can mend. The message names the value and the remedy; no trace is shown."""
+    """Something a person can mend: the message names the value and the remedy."""
 
     exit_code = 1
 

@@ -3,6 +3,7 @@
 Read once, at the door; wrong values are refused with a sentence; then passed down as an argument.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -10,7 +11,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from schema.errors import BadInput
 
@@ -47,6 +48,15 @@ def _one_of(*allowed: str) -> Parse:
     def parse(value: str) -> str:
         if value not in allowed:
             raise ValueError(f"one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _long_text(least_chars: int) -> Parse:
+    def parse(value: str) -> str:
+        if 0 < len(value) < least_chars:
+            raise ValueError(f"at least {least_chars} characters")
         return value
 
     return parse
@@ -107,7 +117,7 @@ class Settings:
         "sqlite:///$BALISE_DATA/balise.db",
         "address",
         _scheme("postgresql+psycopg://user:password@host/balise", "sqlite", "postgresql+psycopg"),
-        "Directory of accounts, cards and users: SQLite, or PostgreSQL when several machines write.",
+        "Directory of accounts, cards, users: SQLite, or PostgreSQL when several machines write.",
         secret=True,
     )
     host: str = _setting("127.0.0.1", "address", _text, "Address to listen on.")
@@ -155,6 +165,14 @@ class Settings:
         "bytes",
         _whole(0, 10**13),
         "Free disk space below which the collector stops taking events, before anything is lost.",
+    )
+    secret: str = _setting(
+        "",
+        "text",
+        _long_text(32),
+        "Signs forms and links. Empty: drawn at the first start and kept in the data folder; "
+        "give the same one to each machine when there are several.",
+        secret=True,
     )
     log_level: LogLevel = _setting(
         "info", "word", _one_of(*get_args(LogLevel)), "How much is written to the log."
@@ -209,33 +227,31 @@ def load(environ: Mapping[str, str], folder: Path) -> Settings:
     texts = {each.name: given.get(each.name, (each.default, "the default")) for each in SETTINGS}
     data_text = texts["data"][0]
     return Settings(
-        **{
-            each.name: _parse(each, *texts[each.name], data_text=data_text) for each in SETTINGS
-        }
+        **{each.name: _parse(each, *texts[each.name], data_text=data_text) for each in SETTINGS}
     )
+
+
+_PASSWORD = re.compile(r"(?<=://)([^:/?#]*):[^?#]*@")
+_QUERY_SECRET = re.compile(r"([?&](?:password|access_token|token)=)[^&#]*")
 
 
 def mask(address: str) -> str:
-    """An address without its secrets, for every output: password and query values are hidden."""
-    parts = urlsplit(address)
-    if parts.password:
-        host = parts.netloc.rpartition("@")[2]
-        parts = parts._replace(netloc=f"{parts.username or ''}:***@{host}")
-    query = "&".join(
-        f"{key}=***" if key in ("password", "access_token", "token") else pair
-        for pair in parts.query.split("&")
-        if pair
-        for key in [pair.partition("=")[0]]
-    )
-    return urlunsplit(parts._replace(query=query))
+    """An address without its secrets, for every output: password and query tokens are starred."""
+    return _QUERY_SECRET.sub(r"\1***", _PASSWORD.sub(r"\1:***@", address))
 
 
 def shown(setting: Setting, settings: Settings) -> str:
     value = getattr(settings, setting.name)
     if isinstance(value, tuple):
         return ",".join(value)
-    text = "" if value is None else str(value)
-    return mask(text) if setting.secret else text
+    return conceal(setting, "" if value is None else str(value))
+
+
+def conceal(setting: Setting, text: str) -> str:
+    """What may be printed of a value: of a secret address all but its password, else stars."""
+    if not setting.secret or not text:
+        return text
+    return mask(text) if "://" in text else "***"
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -284,5 +300,5 @@ def _parse(setting: Setting, text: str, source: str, *, data_text: str) -> Any:
     try:
         return setting.parse(text)
     except ValueError as error:
-        value = mask(text) if setting.secret else text
+        value = conceal(setting, text)
         raise BadInput(f"{source} is {value!r}; it must be {error}.") from None

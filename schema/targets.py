@@ -1,4 +1,4 @@
-"""What a visitor can tap on a card. A closed list: the button's kind is kept, never what is behind it."""
+"""What a visitor can tap on a card, a closed list: the kind is kept, never what is behind it."""
 
 from dataclasses import dataclass
 from typing import Literal

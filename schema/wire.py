@@ -64,9 +64,7 @@ def decode(body: bytes) -> Envelope:
     for index, event in enumerate(envelope.events):
         if event.name == "click":
             if event.target not in TARGET_NAMES:
-                raise WireError(
-                    f"Unknown target {event.target!r} - at `$.events[{index}].target`"
-                )
+                raise WireError(f"Unknown target {event.target!r} - at `$.events[{index}].target`")
         elif event.target:
             raise WireError(f"Only a click has a target - at `$.events[{index}].target`")
         if event.name not in _ONCE_NAMES and not _OWN_NAME.fullmatch(event.name):

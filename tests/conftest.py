@@ -1,10 +1,11 @@
-"""What every test may ask for: a browser, a data folder, settings. The rest is in schema/testing."""
+"""What every test may ask for: a browser and settings. The rest is in schema/testing."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from schema.settings import Settings, load
 from schema.testing.browser import launch
 
