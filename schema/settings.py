@@ -5,14 +5,13 @@ Read once, at the door; wrong values are refused with a sentence; then passed do
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
 
+from schema import setting_values as values
 from schema.errors import BadInput
 
 PREFIX = "BALISE_"
@@ -20,75 +19,10 @@ FILE_NAME = "balise.toml"
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-Parse = Callable[[str], Any]
 
-
-def _text(value: str) -> str:
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def _optional_path(value: str) -> Path | None:
-    return _path(value) if value else None
-
-
-def _whole(least: int, most: int) -> Parse:
-    def parse(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return int(value)
-
-    return parse
-
-
-def _one_of(*allowed: str) -> Parse:
-    def parse(value: str) -> str:
-        if value not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return value
-
-    return parse
-
-
-def _long_text(least_chars: int) -> Parse:
-    def parse(value: str) -> str:
-        if 0 < len(value) < least_chars:
-            raise ValueError(f"at least {least_chars} characters")
-        return value
-
-    return parse
-
-
-def _scheme(example: str, *schemes: str, optional: bool = False) -> Parse:
-    def parse(value: str) -> str:
-        if not (optional and not value) and urlsplit(value).scheme not in schemes:
-            raise ValueError(f"an address such as {example}")
-        return value
-
-    return parse
-
-
-def _web_origin(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise ValueError("an address such as https://stats.example.fr")
-    return value.rstrip("/")
-
-
-def _networks(value: str) -> tuple[str, ...]:
-    names = tuple(part.strip() for part in value.split(",") if part.strip())
-    for name in names:
-        try:
-            ip_network(name, strict=False)
-        except ValueError:
-            raise ValueError("addresses or networks such as 10.0.0.0/8,::1") from None
-    return names
-
-
-def _setting(default: str, kind: str, parse: Parse, help_text: str, *, secret: bool = False) -> Any:
+def _setting(
+    default: str, kind: str, parse: values.Parse, help_text: str, *, secret: bool = False
+) -> Any:
     return field(
         metadata={
             "default": default,
@@ -103,12 +37,14 @@ def _setting(default: str, kind: str, parse: Parse, help_text: str, *, secret: b
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     data: Path = _setting(
-        "./var", "folder", _path, "Where everything lives that must survive a restart."
+        "./var", "folder", values.path, "Where everything lives that must survive a restart."
     )
     clickhouse: str = _setting(
         "chdb:///$BALISE_DATA/events",
         "address",
-        _scheme("clickhouse://user:password@host:8123/balise", "chdb", "clickhouse", "clickhouses"),
+        values.scheme(
+            "clickhouse://user:password@host:8123/balise", "chdb", "clickhouse", "clickhouses"
+        ),
         "Event store: `chdb:///folder` embedded, `clickhouse://user:password@host:8123/balise` a "
         "server (`clickhouses://` over TLS), with `?cluster=main` a cluster.",
         secret=True,
@@ -116,66 +52,68 @@ class Settings:
     database: str = _setting(
         "sqlite:///$BALISE_DATA/balise.db",
         "address",
-        _scheme("postgresql+psycopg://user:password@host/balise", "sqlite", "postgresql+psycopg"),
+        values.scheme(
+            "postgresql+psycopg://user:password@host/balise", "sqlite", "postgresql+psycopg"
+        ),
         "Directory of accounts, cards, users: SQLite, or PostgreSQL when several machines write.",
         secret=True,
     )
-    host: str = _setting("127.0.0.1", "address", _text, "Address to listen on.")
-    port: int = _setting("8000", "number", _whole(1, 65_535), "TCP port to listen on.")
+    host: str = _setting("127.0.0.1", "address", values.text, "Address to listen on.")
+    port: int = _setting("8000", "number", values.whole(1, 65_535), "TCP port to listen on.")
     public_url: str = _setting(
         "",
         "address",
-        _web_origin,
+        values.web_origin,
         "Where people reach this service, for links and QR codes. Empty: the host and port above.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         "",
         "networks",
-        _networks,
+        values.networks,
         "Proxies whose `X-Forwarded-For` is believed, separated by commas. Empty: none.",
     )
     geoip: Path | None = _setting(
         "",
         "file",
-        _optional_path,
+        values.optional_path,
         "An MMDB file (GeoLite2 City or DB-IP Lite). Empty: the country comes from the browser's "
         "time zone, and pages say so.",
     )
     smtp: str = _setting(
         "",
         "address",
-        _scheme("smtp://user:password@host:587", "smtp", "smtps", optional=True),
+        values.scheme("smtp://user:password@host:587", "smtp", "smtps", optional=True),
         "Mail server. Empty: nothing is sent.",
         secret=True,
     )
     raw_days: int = _setting(
-        "395", "days", _whole(1, 760), "How long raw events are kept, at most 760."
+        "395", "days", values.whole(1, 760), "How long raw events are kept, at most 760."
     )
     rollup_months: int = _setting(
-        "25", "months", _whole(1, 25), "How long daily figures are kept, at most 25."
+        "25", "months", values.whole(1, 25), "How long daily figures are kept, at most 25."
     )
     spool_bytes_max: int = _setting(
         "2000000000",
         "bytes",
-        _whole(1_000_000, 10**13),
+        values.whole(1_000_000, 10**13),
         "How much the spool may hold before visitors' scripts are told to try later.",
     )
     free_bytes_min: int = _setting(
         "200000000",
         "bytes",
-        _whole(0, 10**13),
+        values.whole(0, 10**13),
         "Free disk space below which the collector stops taking events, before anything is lost.",
     )
     secret: str = _setting(
         "",
         "text",
-        _long_text(32),
+        values.long_text(32),
         "Signs forms and links. Empty: drawn at the first start and kept in the data folder; "
         "give the same one to each machine when there are several.",
         secret=True,
     )
     log_level: LogLevel = _setting(
-        "info", "word", _one_of(*get_args(LogLevel)), "How much is written to the log."
+        "info", "word", values.one_of(*get_args(LogLevel)), "How much is written to the log."
     )
 
     @property
@@ -200,7 +138,7 @@ class Setting:
     default: str
     help: str
     secret: bool
-    parse: Parse
+    parse: values.Parse
 
     @property
     def variable(self) -> str:

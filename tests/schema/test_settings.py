@@ -50,6 +50,7 @@ def test_a_list_in_the_file_is_the_list_in_the_environment(tmp_path: Path) -> No
         ("BALISE_CLICKHOUSE", "mysql://h/d", "clickhouse://user:password@host:8123/balise"),
         ("BALISE_DATABASE", "mysql://h/d", "postgresql+psycopg://"),
         ("BALISE_SMTP", "mail.example.fr", "smtp://user:password@host:587"),
+        ("BALISE_DATA", " ", "a path such as ./var"),
         ("BALISE_SECRET", "short", "at least 32 characters"),
     ],
 )

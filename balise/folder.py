@@ -1,0 +1,66 @@
+"""The data folder: made when it is missing, refused with a sentence when it cannot serve."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from schema.errors import BadInput
+from schema.settings import Settings
+
+SECRET_FILE = "secret"
+SECRET_BYTES = 32
+
+
+def prepare(settings: Settings) -> None:
+    """Makes the folder, for its owner alone: it holds salts, sessions and the spool."""
+    folder = settings.data
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.spool.mkdir(mode=0o700, exist_ok=True)
+    except FileExistsError:
+        raise BadInput(
+            f"The data folder {folder} is a file; name a folder with BALISE_DATA."
+        ) from None
+    except OSError as error:
+        raise BadInput(_cannot_write(folder, error.strerror)) from None
+    if not writable(folder):
+        raise BadInput(_cannot_write(folder, "it is read-only"))
+
+
+def writable(folder: Path) -> bool:
+    """Whether a file can really be made there: rights alone do not tell on a read-only disk."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def secret(settings: Settings) -> bytes:
+    """What signs forms and links: the setting, else drawn once and kept beside the stores."""
+    if settings.secret:
+        return settings.secret.encode()
+    path = settings.data / SECRET_FILE
+    if not path.exists():
+        _draw(path)
+    return path.read_bytes()
+
+
+def _draw(path: Path) -> None:
+    """Visible only when whole, and the first of two processes wins: a link does both."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+
+
+def _cannot_write(folder: Path, reason: str | None) -> str:
+    return (
+        f"The data folder {folder} cannot be written to ({reason}); "
+        "give this user the right to, or name another folder with BALISE_DATA."
+    )
