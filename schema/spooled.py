@@ -4,12 +4,23 @@ One SQLite file per collector process, `<data>/spool/<name>.db`, WAL, synchronou
 One row of `batches` per group commit; its body is JSON lines, one `SpooledEvent` each.
 The shipper writes down which rows a token covers (`shipments`) before the first try, so that a
 retry after a crash sends the same rows under the same token. Ids are never used twice.
+
+Two files beside each spool are never read: they only carry an `flock`, which ends with its process
+however that process ends. The collector makes and locks `<name>.db.owner` BEFORE it creates
+`<name>.db`, draws a name that no other process ever had, and keeps the lock as long as it lives.
+The shipper that works on a spool holds `<name>.db.lock`. A spool whose owner lock is free belongs
+to a dead process: nothing more will come, and the shipper removes it once it is empty.
 """
+
+import sqlite3
+from pathlib import Path
 
 import msgspec
 
 SPOOL_FOLDER = "spool"
 SPOOL_SUFFIX = ".db"
+OWNER_SUFFIX = ".owner"
+LOCK_SUFFIX = ".lock"
 
 SPOOL_DDL = (
     "CREATE TABLE IF NOT EXISTS batches (id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -19,6 +30,16 @@ SPOOL_DDL = (
     "CREATE TABLE IF NOT EXISTS counters (day TEXT NOT NULL, card TEXT NOT NULL,"
     " reason TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (day, card, reason)) WITHOUT ROWID",
 )
+
+
+def open_spool(path: Path) -> sqlite3.Connection:
+    """One side's connection to a spool file. Transactions are begun and ended by the caller."""
+    spool = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+    spool.execute("PRAGMA journal_mode = WAL")
+    spool.execute("PRAGMA synchronous = FULL")
+    for statement in SPOOL_DDL:
+        spool.execute(statement)
+    return spool
 
 
 class SpooledEvent(msgspec.Struct, frozen=True, gc=False):
