@@ -8,7 +8,7 @@ from pathlib import Path
 from schema.errors import BadInput
 from schema.settings import Settings
 
-SECRET_FILE = "secret"
+FILE_NAME = "secret"
 SECRET_BYTES = 32
 
 
@@ -43,7 +43,7 @@ def secret(settings: Settings) -> bytes:
     """What signs forms and links: the setting, else drawn once and kept beside the stores."""
     if settings.secret:
         return settings.secret.encode()
-    path = settings.data / SECRET_FILE
+    path = settings.data / FILE_NAME
     if not path.exists():
         _draw(path)
     return path.read_bytes()

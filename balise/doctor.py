@@ -1,0 +1,210 @@
+"""Everything that can be wrong with an installation: a check each, and a remedy beside each fault.
+
+A check is a function of the settings and the time that returns a `Finding`; it never raises.
+`CHECKS` is the list a reader scans.
+"""
+
+import shutil
+import smtplib
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from balise.folder import writable
+from schema.clock import Clock
+from schema.days import zone_names
+from schema.errors import BaliseError
+from schema.settings import Settings
+
+State = Literal["ok", "note", "fault"]
+
+GEOIP_DAYS_MAX = 60
+SMTP_SECONDS_MAX = 5
+CLOCK_MS_MAX = 5_000
+FRENCH_ZONES = (
+    "Europe/Paris",
+    "America/Guadeloupe",
+    "America/Martinique",
+    "America/Cayenne",
+    "America/Miquelon",
+    "America/Port_of_Spain",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "Indian/Kerguelen",
+    "Pacific/Tahiti",
+    "Pacific/Marquesas",
+    "Pacific/Gambier",
+    "Pacific/Noumea",
+    "Pacific/Wallis",
+)
+
+
+class Finding(NamedTuple):
+    state: State
+    says: str
+    remedy: str = ""
+
+
+Check = Callable[[Settings, Clock], Finding]
+
+
+def data_folder(settings: Settings, clock: Clock) -> Finding:
+    folder = settings.data
+    if not folder.exists():
+        return Finding("fault", f"{folder} does not exist", "run `balise init`")
+    if not folder.is_dir():
+        return Finding("fault", f"{folder} is a file", "name a folder with BALISE_DATA")
+    if not writable(folder):
+        return Finding("fault", f"{folder} is not writable", "give this user the right to write")
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        remedy = f"run `chmod 700 {folder}`"
+        return Finding("fault", f"{folder} can be read by others (mode {mode:o})", remedy)
+    return Finding("ok", f"{folder} is writable, and closed to others")
+
+
+def disk_space(settings: Settings, clock: Clock) -> Finding:
+    folder = next(
+        path for path in (settings.data, *settings.data.absolute().parents) if path.exists()
+    )
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:.1f} GB free"
+    if free < settings.free_bytes_min:
+        return Finding(
+            "fault",
+            f"{says}, under BALISE_FREE_BYTES_MIN: events are refused",
+            "free some space, or move the data folder",
+        )
+    if free < settings.free_bytes_min + settings.spool_bytes_max:
+        return Finding("note", f"{says}, less than a full spool needs", "plan for more space")
+    return Finding("ok", says)
+
+
+def event_store(settings: Settings, clock: Clock) -> Finding:
+    from schema.store.opening import reach_store
+
+    try:
+        store = reach_store(settings)
+    except BaliseError as error:
+        return Finding("fault", str(error), "mend BALISE_CLICKHOUSE, or start the store")
+    try:
+        return Finding("ok", f"{store.label} answers, engine {store.version()}")
+    finally:
+        store.close()
+
+
+def event_schema(settings: Settings, clock: Clock) -> Finding:
+    from schema.migrate import pending
+    from schema.store.opening import reach_store
+
+    try:
+        store = reach_store(settings)
+    except BaliseError:
+        return Finding("fault", "unknown, the event store is out of reach", "see above")
+    try:
+        return _schema(pending(store, settings.clickhouse))
+    except BaliseError as error:
+        return Finding("fault", str(error), "run the version of Balise that wrote it")
+    finally:
+        store.close()
+
+
+def directory(settings: Settings, clock: Clock) -> Finding:
+    from schema.directory.database import open_directory
+    from schema.directory.upgrade import pending
+
+    try:
+        opened = open_directory(settings.database)
+    except BaliseError as error:
+        return Finding("fault", str(error), "mend BALISE_DATABASE, or start the database")
+    try:
+        return _schema(pending(opened))
+    except BaliseError as error:
+        return Finding("fault", str(error), "run the version of Balise that wrote it")
+    finally:
+        opened.close()
+
+
+def geoip_file(settings: Settings, clock: Clock) -> Finding:
+    path = settings.geoip
+    if path is None:
+        return Finding("note", "no file: countries come from the browser's time zone, no cities")
+    if not path.is_file():
+        return Finding("fault", f"{path} is missing", "download the file, or empty BALISE_GEOIP")
+    import maxminddb
+
+    try:
+        with maxminddb.open_database(path) as reader:
+            facts = reader.metadata()
+    except (maxminddb.InvalidDatabaseError, OSError, ValueError):
+        return Finding("fault", f"{path} is not a whole MMDB file", "download it again")
+    days = int((clock() / 1000 - facts.build_epoch) / 86_400)
+    says = f"{facts.database_type}, {days} days old"
+    if days > GEOIP_DAYS_MAX:
+        return Finding("note", says, "download a newer one: places move")
+    return Finding("ok", says)
+
+
+def mail_server(settings: Settings, clock: Clock) -> Finding:
+    if not settings.smtp:
+        return Finding("note", "no mail server: nothing is sent")
+    parts = urlsplit(settings.smtp)
+    secure = parts.scheme == "smtps"
+    client = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    host, port = parts.hostname or "", parts.port or (465 if secure else 587)
+    try:
+        with client(host, port, timeout=SMTP_SECONDS_MAX) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return Finding("fault", f"{host}:{port} does not answer ({reason})", "mend BALISE_SMTP")
+    return Finding("ok", f"{host}:{port} answers")
+
+
+def time_zones(settings: Settings, clock: Clock) -> Finding:
+    missing = sorted(set(FRENCH_ZONES) - zone_names())
+    if missing:
+        return Finding("fault", f"no data for {', '.join(missing)}", "install `tzdata` again")
+    return Finding("ok", f"{len(zone_names())} zones known")
+
+
+def system_clock(settings: Settings, clock: Clock) -> Finding:
+    """A clock behind the newest file of the data folder has stepped back, or was never right."""
+    now_ms = clock()
+    newest_ms = max((int(path.stat().st_mtime * 1000) for path in _files(settings.data)), default=0)
+    shown = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    if newest_ms > now_ms + CLOCK_MS_MAX:
+        behind = (newest_ms - now_ms) // 1000
+        says = f"{shown}, {behind} s behind the newest file in {settings.data}"
+        return Finding("fault", says, "set the clock, and keep it with NTP")
+    return Finding("ok", shown)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("data folder", data_folder),
+    ("disk space", disk_space),
+    ("event store", event_store),
+    ("event store schema", event_schema),
+    ("directory", directory),
+    ("places file", geoip_file),
+    ("mail server", mail_server),
+    ("time zones", time_zones),
+    ("clock", system_clock),
+)
+
+
+def examine(settings: Settings, clock: Clock) -> list[tuple[str, Finding]]:
+    return [(name, check(settings, clock)) for name, check in CHECKS]
+
+
+def _schema(pending: list[str]) -> Finding:
+    if pending:
+        return Finding("fault", f"to be applied: {', '.join(pending)}", "run `balise migrate`")
+    return Finding("ok", "up to date")
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []

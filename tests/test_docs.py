@@ -1,0 +1,51 @@
+"""The documents say what the code does."""
+
+from pathlib import Path
+
+import pytest
+
+from balise.main import COMMANDS
+from schema.settings import SETTINGS
+from schema.settings_page import page
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_settings_page_is_made_from_the_table() -> None:
+    assert read(DOCS / "settings.md") == page(), "run `make docs`"
+
+
+def test_every_setting_has_a_line_of_its_own() -> None:
+    assert all(f"| `{each.variable}` |" in page() for each in SETTINGS)
+
+
+@pytest.mark.parametrize("command", [entry.name for entry in COMMANDS])
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`balise {command}" in read(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("folder", [path.name for path in ROOT.iterdir() if path.is_dir()])
+def test_every_room_is_on_the_map(folder: str) -> None:
+    kept = {"balise", "schema", "collector", "pipeline", "dashboard", "js-snippet"}
+    kept |= {"benchmarks", "tests", "docs"}
+    assert folder not in kept or f"`{folder}/`" in read(ROOT / "README.md")
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{page.name}: {target}"
+        for page in (*DOCS.glob("*.md"), *ROOT.glob("*.md"))
+        for target in _links(read(page))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def _links(text: str) -> list[str]:
+    targets = [part.partition(")")[0].partition("#")[0] for part in text.split("](")[1:]]
+    return [target for target in targets if target and "://" not in target]
