@@ -1,0 +1,198 @@
+"""The demo's traffic: believable page instances, the same for the same seed.
+
+A day's events of a card are a pure function of (seed, card, day), page ids included. Loading the
+same days again therefore brings the same events, which the shipper drops as repeats, and loading
+later brings the days that have passed since.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import NamedTuple
+
+from balise.demo.audience import FAIR_WAYS, PLACES, ROBOTS, WAYS
+from balise.demo.buttons import Button, buttons
+from balise.demo.people import DemoCard
+from balise.demo.rhythm import Day, History
+from balise.demo.weighted import Weighted
+from schema.days import local_day
+from schema.ids import ALPHABET, PAGE_ID_CHARS
+from schema.spooled import SpooledEvent
+from schema.wire import ENGAGED_MS_MAX, UNKNOWN_MEDIUM
+
+_ROBOT_SHARE = 0.06
+_CLICK_CHANCE = 0.36
+_MORE_CLICKS_CHANCE = 0.25
+_COME_BACK_CHANCE = 0.2
+_ENGAGED_MEDIAN_LN = 2.5
+"""ln of the median seconds of attention, about 12 s: a card is read quickly."""
+_ENGAGED_SPREAD = 0.95
+_ENGAGE_EVERY_MS = 15_000
+"""The script reports attention at most this often, and once when the page is left."""
+_DELIVERY_MS_MAX = 900
+
+_APPEAL = {
+    "phone": 30.0,
+    "vcard": 22.0,
+    "whatsapp": 17.0,
+    "email": 13.0,
+    "website": 9.0,
+    "booking": 9.0,
+    "linkedin": 6.0,
+    "map": 5.0,
+    "instagram": 5.0,
+    "sms": 5.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who looks: what stays the same over the page instances of one visitor on one day."""
+
+    visitor: int
+    medium: str
+    referrer: str
+    lang: str
+    zone: str
+    width: int
+    agent: str
+    network: str
+    mark: str = ""
+
+
+class Act(NamedTuple):
+    """One event of a page instance, `after_ms` its beginning."""
+
+    after_ms: int
+    name: str
+    target: str = ""
+    label: str = ""
+    ms: int = 0
+    scroll: int = 0
+
+
+def traffic(
+    cards: tuple[DemoCard, ...], history: History, *, seed: int, since_ms: int, now_ms: int
+) -> Iterator[list[SpooledEvent]]:
+    """One list per card and local day, oldest first, nothing from the future."""
+    days = sorted(
+        (day, card.id, card)
+        for card in cards
+        for day in history.days(local_day(since_ms, card.zone), local_day(now_ms, card.zone))
+    )
+    for day, _, card in days:
+        events = day_events(card, day, history, seed)
+        yield [event for event in events if event.received <= now_ms]
+
+
+def day_events(card: DemoCard, day: date, history: History, seed: int) -> list[SpooledEvent]:
+    """Nothing after local midnight: there a visitor gets another id."""
+    rng = Random(f"{seed}/{card.id}/{day}")
+    fair = history.is_fair(card, day)
+    hours = Day(day, card.zone, fair=fair)
+    wanted = history.events(seed, card, day)
+    appeal = button_appeal(card)
+    events: list[SpooledEvent] = []
+    while len(events) < wanted:
+        if rng.random() < _ROBOT_SHARE:
+            robot, start_ms = draw_robot(rng), hours.instant(rng)
+            events += _instance(card, robot, [Act(0, "view")], start_ms, rng)
+            continue
+        guest, start_ms = draw_guest(card, rng, fair=fair), hours.instant(rng)
+        events += _instance(card, guest, draw_acts(appeal, rng), start_ms, rng)
+        if rng.random() < _COME_BACK_CHANCE:
+            again_ms = max(start_ms, hours.instant(rng))
+            events += _instance(card, guest, draw_acts(appeal, rng), again_ms, rng)
+    return [event for event in events[:wanted] if event.at < hours.end_ms]
+
+
+def button_appeal(card: DemoCard) -> Weighted[Button]:
+    """How often each button of the card is tapped; a kind shown twice shares its taps."""
+    shown = buttons(card)
+    kinds = [button.target for button in shown]
+    return Weighted(*((each, _APPEAL[each.target] / kinds.count(each.target)) for each in shown))
+
+
+def draw_guest(card: DemoCard, rng: Random, *, fair: bool = False) -> Guest:
+    way = (FAIR_WAYS if fair else WAYS).draw(rng)
+    device = way.devices.draw(rng)
+    place = PLACES[card.zone].draw(rng)
+    return Guest(
+        visitor=rng.getrandbits(64),
+        medium=way.medium,
+        referrer=way.referrer,
+        lang=place.lang,
+        zone=place.zone,
+        width=rng.choice(device.widths),
+        agent=device.agent,
+        network=f"{place.prefix}.{rng.choice(place.thirds)}.0/24",
+    )
+
+
+def draw_robot(rng: Random) -> Guest:
+    robot = ROBOTS.draw(rng)
+    return Guest(
+        visitor=rng.getrandbits(64),
+        medium=UNKNOWN_MEDIUM,
+        referrer="",
+        lang="en-US",
+        zone="",
+        width=412,
+        agent=robot.agent,
+        network=robot.network,
+        mark=robot.mark,
+    )
+
+
+def draw_acts(appeal: Weighted[Button], rng: Random) -> list[Act]:
+    """View, then attention, then perhaps taps: the funnel of one page instance."""
+    seconds = rng.lognormvariate(_ENGAGED_MEDIAN_LN, _ENGAGED_SPREAD)
+    stay_ms = min(int(seconds * 1000), ENGAGED_MS_MAX)
+    acts = [Act(0, "view"), *_taps(appeal, stay_ms, rng), *_attention(stay_ms, rng)]
+    return sorted(acts, key=lambda act: act.after_ms)
+
+
+def _taps(appeal: Weighted[Button], stay_ms: int, rng: Random) -> Iterator[Act]:
+    chance = _CLICK_CHANCE
+    while rng.random() < chance:
+        button = appeal.draw(rng)
+        after_ms = int(stay_ms * rng.uniform(0.2, 0.98))
+        yield Act(after_ms, "click", target=button.target, label=button.place)
+        chance = _MORE_CLICKS_CHANCE
+
+
+def _attention(stay_ms: int, rng: Random) -> Iterator[Act]:
+    furthest = rng.randrange(30, 101)
+    for ms in (*range(_ENGAGE_EVERY_MS, stay_ms, _ENGAGE_EVERY_MS), stay_ms):
+        yield Act(ms, "engage", ms=ms, scroll=furthest * ms // max(stay_ms, 1))
+
+
+def _instance(
+    card: DemoCard, guest: Guest, acts: list[Act], start_ms: int, rng: Random
+) -> Iterator[SpooledEvent]:
+    page = "".join(rng.choices(ALPHABET, k=PAGE_ID_CHARS))
+    for seq, act in enumerate(acts):
+        at = start_ms + act.after_ms
+        yield SpooledEvent(
+            card=card.id,
+            at=at,
+            received=at + rng.randrange(40, _DELIVERY_MS_MAX),
+            page=page,
+            seq=seq,
+            name=act.name,
+            target=act.target,
+            label=act.label,
+            ms=act.ms,
+            scroll=act.scroll,
+            visitor=guest.visitor,
+            medium=guest.medium,
+            item="",
+            ref=guest.referrer,
+            lang=guest.lang,
+            tz=guest.zone,
+            width=guest.width,
+            agent=guest.agent,
+            network=guest.network,
+            mark=guest.mark,
+        )
