@@ -1,6 +1,7 @@
 """Local days of a card: every figure belongs to a day in the card's declared time zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -9,15 +10,14 @@ from schema.errors import BadInput
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def check_zone(name: str) -> str:
     if name not in zone_names():
-        raise BadInput(
-            f"The time zone {name!r} is unknown; use an IANA name such as 'Europe/Paris' "
-            "or 'Indian/Reunion'."
-        )
+        near = get_close_matches(name, zone_names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "use an IANA name such as 'Europe/Paris'."
+        raise BadInput(f"The time zone {name!r} is unknown; {hint}")
     return name
 
 

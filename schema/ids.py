@@ -7,6 +7,9 @@ ALPHABET = string.ascii_letters + string.digits
 CARD_ID_CHARS = 8
 PAGE_ID_CHARS = 12
 ACCOUNT_ID_CHARS = 10
+USER_ID_CHARS = 10
+KEY_ID_CHARS = 10
+ID_CHARS_MAX = 32
 
 
 def _draw(chars: int) -> str:
@@ -19,6 +22,23 @@ def new_card_id() -> str:
 
 def new_account_id() -> str:
     return _draw(ACCOUNT_ID_CHARS)
+
+
+def new_user_id() -> str:
+    return _draw(USER_ID_CHARS)
+
+
+def new_key_id() -> str:
+    return _draw(KEY_ID_CHARS)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside may be looked up at all: PostgreSQL refuses some characters."""
+    return text.isascii() and text.isalnum() and len(text) <= ID_CHARS_MAX
+
+
+def is_card_id(text: str) -> bool:
+    return is_id(text) and len(text) == CARD_ID_CHARS
 
 
 def new_token() -> str:

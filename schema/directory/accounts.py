@@ -1,0 +1,63 @@
+"""Accounts: who bought which tier."""
+
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schema import ids
+from schema.directory import checks, revisions
+from schema.directory.tables import accounts
+from schema.errors import BadInput
+from schema.tiers import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: str
+    name: str
+    tier: Tier
+    locale: str
+    created_ms: int
+
+
+def create(conn: Connection, *, name: str, tier: str, locale: str, now_ms: int) -> Account:
+    account = Account(
+        id=ids.new_account_id(),
+        name=checks.name(name, "account name"),
+        tier=checks.tier(tier),
+        locale=checks.locale(locale),
+        created_ms=now_ms,
+    )
+    conn.execute(sa.insert(accounts).values(asdict(account)))
+    return account
+
+
+def get(conn: Connection, id: str) -> Account | None:
+    if not ids.is_id(id):
+        return None
+    row = conn.execute(sa.select(accounts).where(accounts.c.id == id)).one_or_none()
+    return Account(**row._mapping) if row else None
+
+
+def unknown(id: str) -> BadInput:
+    return BadInput(f"There is no account {id!r}; `balise account list` shows them.")
+
+
+def require(conn: Connection, id: str) -> None:
+    """For a writer: once this has passed, the account stays until the transaction ends."""
+    lock = sa.select(accounts.c.id).where(accounts.c.id == id).with_for_update(key_share=True)
+    if not ids.is_id(id) or conn.execute(lock).one_or_none() is None:
+        raise unknown(id)
+
+
+def every(conn: Connection) -> list[Account]:
+    rows = conn.execute(sa.select(accounts).order_by(accounts.c.name, accounts.c.id))
+    return [Account(**row._mapping) for row in rows]
+
+
+def delete(conn: Connection, id: str) -> None:
+    """Its cards, users, sessions and keys go with it."""
+    require(conn, id)
+    conn.execute(sa.delete(accounts).where(accounts.c.id == id))
+    revisions.bump(conn, revisions.CARDS)

@@ -1,0 +1,38 @@
+"""Runs of jobs: when each was started, how it ended, and what it touched."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schema.directory.tables import runs
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: int
+    job: str
+    started_ms: int
+    finished_ms: int | None
+    rows: int | None
+    error: str | None
+
+
+def start(conn: Connection, job: str, now_ms: int) -> int:
+    new = sa.insert(runs).values(job=job, started_ms=now_ms).returning(runs.c.id)
+    id: int = conn.scalars(new).one()
+    return id
+
+
+def finish(
+    conn: Connection, id: int, *, now_ms: int, rows: int | None, error: str | None = None
+) -> None:
+    done = sa.update(runs).where(runs.c.id == id)
+    conn.execute(done.values(finished_ms=now_ms, rows=rows, error=error))
+
+
+def latest(conn: Connection) -> list[Run]:
+    """The last run of each job, by name of job."""
+    last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.job)
+    rows = conn.execute(sa.select(runs).where(runs.c.id.in_(last)).order_by(runs.c.job))
+    return [Run(**row._mapping) for row in rows]

@@ -1,0 +1,37 @@
+"""Salts of visitor ids: one per date, random, and gone when that date has ended everywhere.
+
+From then on nobody can compute an id again. The last time zone is 12 hours behind UTC and the
+first 14 ahead, so a date lasts 50 hours from its first instant to its last.
+"""
+
+import secrets
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schema.directory.dialects import insert
+from schema.directory.tables import salts
+
+SALT_BYTES = 32
+_LAST_ZONE_BEHIND_MS = 12 * 3_600_000
+
+
+def of_date(conn: Connection, day: date, now_ms: int) -> bytes:
+    """For a writer. Whoever asks first draws it; all others get the same."""
+    new = insert(conn, salts).values(
+        day=day, salt=secrets.token_bytes(SALT_BYTES), created_ms=now_ms
+    )
+    conn.execute(new.on_conflict_do_nothing())
+    salt: bytes = conn.scalars(sa.select(salts.c.salt).where(salts.c.day == day)).one()
+    return salt
+
+
+def delete_ended(conn: Connection, now_ms: int) -> int:
+    """How many were deleted."""
+    return conn.execute(sa.delete(salts).where(salts.c.day < last_date(now_ms))).rowcount
+
+
+def last_date(now_ms: int) -> date:
+    """The oldest date that is still today somewhere."""
+    return datetime.fromtimestamp((now_ms - _LAST_ZONE_BEHIND_MS) / 1000, UTC).date()

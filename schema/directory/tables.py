@@ -1,0 +1,140 @@
+"""The tables, as this version of the code knows them. A test compares them with the migrations.
+
+Times are UTC milliseconds. Secrets are hashes. Rows that belong to an account go with it.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _owned_by(parent: str, *, nullable: bool = False) -> sa.Column[str]:
+    key = sa.ForeignKey(f"{parent}s.id", ondelete="CASCADE")
+    return sa.Column(parent, sa.String, key, nullable=nullable, index=True)
+
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("tier", sa.String, nullable=False),
+    sa.Column("locale", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
+cards = sa.Table(
+    "cards",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _owned_by("account"),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),
+    # A list of texts: always read and written whole, with its card.
+    sa.Column("origins", sa.JSON, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _owned_by("account", nullable=True),
+    sa.Column("email", sa.String, nullable=False, unique=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("password_hash", sa.String, nullable=False),
+    sa.Column("locale", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    # Whoever has no account sees them all, so no other role may ever lack one.
+    sa.CheckConstraint("(role = 'ops') = (account IS NULL)", name="only_ops_has_no_account"),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    _owned_by("user"),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("secret_hash", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("scope", sa.String, nullable=False),
+    _owned_by("account", nullable=True),
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("(scope = 'ops') = (account IS NULL)", name="only_ops_has_no_account"),
+)
+
+salts = sa.Table(
+    "salts",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("salt", sa.LargeBinary, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
+# The next two hold cards without a foreign key: events of a card that was just deleted are still
+# on their way, and shipping must not stop for them.
+rolled_days = sa.Table(
+    "rolled_days",
+    metadata,
+    sa.Column("card", sa.String, primary_key=True),
+    sa.Column("through", sa.Date, nullable=False),
+)
+
+late_days = sa.Table(
+    "late_days",
+    metadata,
+    sa.Column("card", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("marks", sa.BigInteger, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("job", sa.String, nullable=False, index=True),
+    sa.Column("started_ms", sa.BigInteger, nullable=False),
+    sa.Column("finished_ms", sa.BigInteger),
+    sa.Column("rows", sa.BigInteger),
+    sa.Column("error", sa.String),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("subject", sa.String, nullable=False),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("holder", sa.String, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
