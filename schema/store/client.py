@@ -1,0 +1,85 @@
+"""An event store over `clickhouse-connect`: what the embedded engine and a server have in common.
+
+Frames travel as Arrow streams. A subclass only says where a client comes from.
+"""
+
+import io
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from schema.store import NO_PARAMS, Params
+from schema.store.faults import explained
+
+if TYPE_CHECKING:
+    import polars as pl
+    from clickhouse_connect.driver.client import Client
+
+CLIENT_OPTIONS: dict[str, Any] = {
+    "tz_mode": "aware",
+    "show_clickhouse_errors": "scrub",
+    "settings": {"session_timezone": "UTC"},
+}
+"""The same answers on every machine, whatever its time zone; errors without the server's build."""
+
+INSERT_SETTINGS = {
+    # Asynchronous inserts are the engine's default now; they would acknowledge a buffer.
+    "async_insert": "0",
+    # On a cluster the answer waits for the shards, and the token reaches them.
+    "distributed_foreground_insert": "1",
+}
+
+
+class ClientStore(ABC):
+    label: str
+
+    @abstractmethod
+    def _client(self) -> AbstractContextManager["Client"]:
+        """A client that no other thread uses in a way that clashes, for the time of one call."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def frame(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
+        import polars as pl
+
+        with explained(self.label), self._client() as client:
+            stream = client.raw_query(sql, dict(params), fmt="ArrowStream")
+        return pl.read_ipc_stream(stream)
+
+    def rows(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
+        with explained(self.label), self._client() as client:
+            return [tuple(row) for row in client.query(sql, dict(params)).result_rows]
+
+    def insert(self, table: str, frame: "pl.DataFrame", *, token: str) -> None:
+        with explained(self.label, inserting=True), self._client() as client:
+            client.raw_insert(
+                table,
+                frame.columns,
+                arrow_stream(frame),
+                INSERT_SETTINGS | {"insert_deduplication_token": token},
+                fmt="ArrowStream",
+            )
+
+    def run(self, sql: str, params: Params = NO_PARAMS) -> None:
+        with explained(self.label), self._client() as client:
+            client.command(sql, dict(params))
+
+    def version(self) -> str:
+        return str(self.rows("SELECT version()")[0][0])
+
+
+def in_utc(client: "Client") -> "Client":
+    """Times given as parameters are written in the session's zone, not in the machine's."""
+    client.server_tz = UTC
+    return client
+
+
+def arrow_stream(frame: "pl.DataFrame") -> bytes:
+    """One record batch, so that the same frame always makes the same blocks under a token."""
+    import polars as pl
+
+    stream = io.BytesIO()
+    frame.rechunk().write_ipc_stream(stream, compat_level=pl.CompatLevel.oldest())
+    return stream.getvalue()

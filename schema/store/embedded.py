@@ -1,0 +1,131 @@
+"""The event store inside this process: chDB over a folder that one process holds at a time."""
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import LifoQueue
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from schema.errors import BadInput
+from schema.store import StoreBusy, StoreUnavailable
+from schema.store.address import EMBEDDED_PREFIX
+from schema.store.client import CLIENT_OPTIONS, ClientStore, in_utc
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+HANDLES_MAX = 4
+"""Calls that run at the same time; a fifth waits. More would only share the same cores."""
+
+_open_here: Counter[Path] = Counter()
+_open_here_lock = Lock()
+
+
+class EmbeddedStore(ClientStore):
+    """A handle of the engine serves one call at a time, so there is a small pool of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.label = f"{EMBEDDED_PREFIX}{self.path}"
+        self._closed = False
+        # None is a handle not opened yet. Last in, first out: the warm one is taken again.
+        self._handles: LifoQueue[Client | None] = LifoQueue()
+        first = _hold(self.path, self.label)
+        for handle in [*[None] * (HANDLES_MAX - 1), first]:
+            self._handles.put(handle)
+
+    @contextmanager
+    def _client(self) -> Iterator["Client"]:
+        handle = self._handles.get()
+        try:
+            if self._closed:
+                raise StoreUnavailable(f"The event store {self.label} has been closed.")
+            handle = handle or _open_handle(self.path)
+            yield handle
+        finally:
+            self._handles.put(handle)
+
+    def close(self) -> None:
+        """Waits for the calls under way; later ones are refused."""
+        if self._closed:
+            return
+        self._closed = True
+        for handle in [self._handles.get() for _ in range(HANDLES_MAX)]:
+            if handle is not None:
+                handle.close()
+            self._handles.put(None)
+        with _open_here_lock:
+            _open_here[self.path] -= 1
+
+
+def held_elsewhere(path: Path) -> bool:
+    """Does another process hold the engine's own lock on this folder?
+
+    Asked beforehand because the engine writes its own refusal on stderr, in C++.
+    """
+    with suppress(FileNotFoundError), (path / "status").open("rb") as status:
+        try:
+            fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _hold(path: Path, label: str) -> "Client":
+    with _open_here_lock:
+        _prepare_folder(path, label)
+        if not _open_here[path] and held_elsewhere(path):
+            raise _busy(label)
+        if any(count and other != path for other, count in _open_here.items()):
+            raise StoreUnavailable(
+                f"The event store {label} cannot be opened: this process holds another one."
+            )
+        try:
+            handle = _open_handle(path)
+        except Exception as error:
+            raise _not_opened(path, label, error) from None
+        _open_here[path] += 1
+        return handle
+
+
+def _open_handle(path: Path) -> "Client":
+    import clickhouse_connect
+
+    return in_utc(clickhouse_connect.get_client(dsn=f"{EMBEDDED_PREFIX}{path}", **CLIENT_OPTIONS))
+
+
+def _prepare_folder(path: Path, label: str) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise BadInput(
+            f"The event store {label} is not a folder; name another place or move that file."
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            f"The folder of the event store {label} cannot be made: {error.strerror}."
+        ) from None
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise BadInput(
+            f"The folder of the event store {label} cannot be written; "
+            "change its owner or its rights."
+        )
+
+
+def _busy(label: str) -> StoreBusy:
+    return StoreBusy(
+        f"The event store {label} is held by another process; stop it, or wait until it ends."
+    )
+
+
+def _not_opened(path: Path, label: str, error: Exception) -> StoreUnavailable:
+    if held_elsewhere(path):
+        return _busy(label)
+    return StoreUnavailable(
+        f"The event store {label} cannot be opened by the engine ({type(error).__name__}); "
+        "check the folder, its rights and the disk, or restore it from a backup."
+    )

@@ -1,0 +1,72 @@
+"""The event store on a ClickHouse server, over HTTP."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from schema.store.address import Server
+from schema.store.client import CLIENT_OPTIONS, ClientStore, in_utc
+from schema.store.faults import explained
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
+
+CONNECT_TIMEOUT_S = 3
+"""A machine that is gone is told apart from a slow one quickly; the spool holds meanwhile."""
+
+SILENCE_TIMEOUT_S = 120
+"""How long a running statement may say nothing; the server reports progress far more often."""
+
+
+class ServerStore(ClientStore):
+    """One client for all threads: without a session, its calls are independent requests."""
+
+    def __init__(self, client: "Client", label: str, on_close: Callable[[], None]) -> None:
+        self.label = label
+        self._shared = client
+        self._on_close = on_close
+
+    @classmethod
+    def connect(cls, address: Server) -> Self:
+        with explained(address.label):
+            client = http_client(
+                host=address.host,
+                port=address.port,
+                secure=address.secure,
+                username=address.user,
+                password=address.password,
+                dedicated_pool=True,
+            )
+            _make_database(client, address)
+        return cls(client, address.label, client.close)
+
+    @contextmanager
+    def _client(self) -> Iterator["Client"]:
+        yield self._shared
+
+    def close(self) -> None:
+        self._on_close()
+
+
+def http_client(**target: Any) -> "Client":
+    import clickhouse_connect
+
+    return in_utc(
+        clickhouse_connect.get_client(
+            interface="https" if target.pop("secure", False) else "http",
+            autogenerate_session_id=False,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            send_receive_timeout=SILENCE_TIMEOUT_S,
+            **target,
+            **CLIENT_OPTIONS,
+        )
+    )
+
+
+def _make_database(client: "Client", address: Server) -> None:
+    """The counterpart of making the embedded store's folder. Asked first: a user who may only use
+    the database needs no right to create one."""
+    if not client.command(f"EXISTS DATABASE {address.database}"):
+        everywhere = f" ON CLUSTER '{address.cluster}'" if address.cluster else ""
+        client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}{everywhere}")
+    client.database = address.database
