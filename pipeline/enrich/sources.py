@@ -1,0 +1,46 @@
+"""What brought a visitor: the medium of the address if known, else the kind of referring site."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.enrich.known import Known
+from pipeline.enrich.lookup import look_up
+from schema.wire import MEDIA
+
+SITES_FILE = Path(__file__).with_name("sites.toml")
+DIRECT = "direct"
+OTHER_SITE = "site"
+
+LABELS_OF_ENDING = (1, 2)
+"""`google.*` stands for google.fr and google.co.uk, and not for google.example.com."""
+
+
+def add_sources(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
+    return look_up(frame, "ref", lambda host: (source_of_host(host),), ("source",)).with_columns(
+        pl.when(pl.col("medium").is_in(MEDIA)).then("medium").otherwise("source").alias("source")
+    )
+
+
+def source_of_host(host: str) -> str:
+    """The kind of site a host is, by the longest known ending of its name."""
+    if not host:
+        return DIRECT
+    sites = _sites()
+    labels = host.lower().rstrip(".").split(".")
+    for start in range(len(labels)):
+        ending = ".".join(labels[start:])
+        found = sites.get(ending) or (
+            sites.get(labels[start] + ".*") if len(labels) - start - 1 in LABELS_OF_ENDING else None
+        )
+        if found:
+            return found
+    return OTHER_SITE
+
+
+@cache
+def _sites() -> dict[str, str]:
+    kinds: dict[str, list[str]] = tomllib.loads(SITES_FILE.read_text(encoding="utf-8"))
+    return {host: kind for kind, hosts in kinds.items() for host in hosts}
