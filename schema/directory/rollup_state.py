@@ -25,6 +25,13 @@ def rolled_through(conn: Connection) -> dict[str, date]:
     return {row.card: row.through for row in conn.execute(sa.select(rolled_days))}
 
 
+def of_card(conn: Connection, card: str) -> tuple[date | None, frozenset[date]]:
+    """The same for one card, for whoever asks often: last day held, and its marked days."""
+    through = sa.select(rolled_days.c.through).where(rolled_days.c.card == card)
+    marked = sa.select(late_days.c.day).where(late_days.c.card == card)
+    return conn.execute(through).scalar_one_or_none(), frozenset(conn.execute(marked).scalars())
+
+
 def set_rolled(conn: Connection, through: Mapping[str, date]) -> None:
     if through:
         new = insert(conn, rolled_days)
