@@ -98,6 +98,7 @@ def event_store(settings: Settings, clock: Clock) -> Finding:
 
 def event_schema(settings: Settings, clock: Clock) -> Finding:
     from schema.migrate import pending
+    from schema.store.address import parse
     from schema.store.opening import reach_store
 
     try:
@@ -105,7 +106,7 @@ def event_schema(settings: Settings, clock: Clock) -> Finding:
     except BaliseError:
         return Finding("fault", "unknown, the event store is out of reach", "see above")
     try:
-        return _schema(pending(store, settings.clickhouse))
+        return _schema(pending(store, parse(settings.clickhouse)))
     except BaliseError as error:
         return Finding("fault", str(error), "run the version of Balise that wrote it")
     finally:
@@ -117,7 +118,7 @@ def directory(settings: Settings, clock: Clock) -> Finding:
     from schema.directory.upgrade import pending
 
     try:
-        opened = open_directory(settings.database)
+        opened = open_directory(settings.database, create=False)
     except BaliseError as error:
         return Finding("fault", str(error), "mend BALISE_DATABASE, or start the database")
     try:
