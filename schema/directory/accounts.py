@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from schema import ids
 from schema.directory import checks, revisions
+from schema.directory.dialects import insert
 from schema.directory.tables import accounts
 from schema.errors import BadInput
 from schema.tiers import Tier
@@ -21,15 +22,21 @@ class Account:
     created_ms: int
 
 
-def create(conn: Connection, *, name: str, tier: str, locale: str, now_ms: int) -> Account:
+def create(
+    conn: Connection, *, name: str, tier: str, locale: str, now_ms: int, id: str | None = None
+) -> Account:
     account = Account(
-        id=ids.new_account_id(),
+        id=ids.new_account_id() if id is None else id,
         name=checks.name(name, "account name"),
         tier=checks.tier(tier),
         locale=checks.locale(locale),
         created_ms=now_ms,
     )
-    conn.execute(sa.insert(accounts).values(asdict(account)))
+    if not ids.is_id(account.id):
+        raise BadInput(f"The account id {id!r} cannot be used; give letters and digits.")
+    new = insert(conn, accounts).values(asdict(account)).on_conflict_do_nothing()
+    if conn.scalar(new.returning(accounts.c.id)) is None:
+        raise BadInput(f"The account {id!r} exists already; give another id, or none.")
     return account
 
 
@@ -46,8 +53,8 @@ def unknown(id: str) -> BadInput:
 
 def require(conn: Connection, id: str) -> None:
     """For a writer: once this has passed, the account stays until the transaction ends."""
-    lock = sa.select(accounts.c.id).where(accounts.c.id == id).with_for_update(key_share=True)
-    if not ids.is_id(id) or conn.execute(lock).one_or_none() is None:
+    lock = sa.select(accounts.c.id).with_for_update(read=True, key_share=True)
+    if not ids.is_id(id) or conn.scalar(lock.where(accounts.c.id == id)) is None:
         raise unknown(id)
 
 

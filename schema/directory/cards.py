@@ -53,7 +53,7 @@ def create(
             f"The card id {id!r} cannot be used; give {ids.CARD_ID_CHARS} letters or digits."
         )
     new = insert(conn, cards).values(asdict(card)).on_conflict_do_nothing()
-    if not conn.execute(new).rowcount:
+    if conn.scalar(new.returning(cards.c.id)) is None:
         raise BadInput(f"The card {id!r} exists already; give another id, or none.")
     revisions.bump(conn, revisions.CARDS)
     return card
@@ -74,6 +74,20 @@ def of_account(conn: Connection, account: str) -> list[Card]:
 def every(conn: Connection) -> list[Card]:
     rows = conn.execute(sa.select(cards).order_by(cards.c.name, cards.c.id))
     return [_card(row) for row in rows]
+
+
+def move(conn: Connection, id: str, *, url: str, origins: Sequence[str]) -> None:
+    """The card is reached elsewhere from now on. Nothing is written when it is there already."""
+    card = get(conn, id)
+    if card is None:
+        raise unknown(id)
+    place = {
+        "url": checks.url(url),
+        "origins": tuple(map(checks.origin, origins)) or (checks.origin_of(url),),
+    }
+    if (card.url, card.origins) != (place["url"], place["origins"]):
+        conn.execute(sa.update(cards).where(cards.c.id == id).values(place))
+        revisions.bump(conn, revisions.CARDS)
 
 
 def delete(conn: Connection, id: str) -> None:

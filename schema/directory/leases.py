@@ -14,4 +14,4 @@ def take(conn: Connection, name: str, holder: str, now_ms: int, ttl_ms: int) -> 
         set_={"holder": new.excluded.holder, "expires_ms": new.excluded.expires_ms},
         where=(leases.c.holder == holder) | (leases.c.expires_ms <= now_ms),
     )
-    return conn.execute(taken).rowcount == 1
+    return conn.scalar(taken.returning(leases.c.name)) is not None

@@ -52,7 +52,7 @@ def create(
     if account is not None:
         accounts.require(conn, account)
     new = insert(conn, users).values(asdict(user) | {"password_hash": secret})
-    if not conn.execute(new.on_conflict_do_nothing()).rowcount:
+    if conn.scalar(new.on_conflict_do_nothing().returning(users.c.id)) is None:
         raise BadInput(f"{user.email} has a user already; `balise user list` shows them.")
     return user
 

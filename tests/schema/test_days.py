@@ -39,5 +39,15 @@ def test_an_evening_in_reunion_stays_on_its_day() -> None:
 
 
 def test_an_unknown_zone_is_refused_with_an_example() -> None:
-    with pytest.raises(BadInput, match=r"'Europe/Lyon' is unknown; .*'Europe/Paris'"):
-        check_zone("Europe/Lyon")
+    with pytest.raises(BadInput, match=r"'heure de Lyon' is unknown; .*'Europe/Paris'"):
+        check_zone("heure de Lyon")
+
+
+def test_a_zone_with_a_slip_gets_the_one_that_was_meant() -> None:
+    with pytest.raises(BadInput, match=r"'Indian/Réunion' is unknown; .*'Indian/Reunion'\?"):
+        check_zone("Indian/Réunion")
+
+
+def test_the_zone_of_the_machine_is_no_zone() -> None:
+    with pytest.raises(BadInput, match="'localtime' is unknown"):
+        check_zone("localtime")

@@ -1,0 +1,113 @@
+"""Every test of the directory runs on SQLite and on a private PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schema.directory import accounts, users
+from schema.directory.accounts import Account
+from schema.directory.database import Directory, open_directory
+from schema.directory.upgrade import upgrade
+from schema.directory.users import User
+from schema.testing.postgres import PROGRAMS, Postgres, find_programs, running_postgres
+
+NOW_MS = 1_763_640_000_000
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(f"PostgreSQL's {' and '.join(PROGRAMS)} are not on this machine")
+    with running_postgres(programs) as running:
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if find_programs() is None:
+        terminalreporter.section("PostgreSQL was not tested", red=True, bold=True)
+        terminalreporter.line(
+            f"{' and '.join(PROGRAMS)} were not found, so the directory was tested on SQLite "
+            "alone. Install PostgreSQL's server programs, for instance `apt install postgresql`."
+        )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "balise.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    name = postgres.create_database()
+    _migrate(postgres.dsn(name))
+    return name
+
+
+def _migrate(dsn: str) -> None:
+    directory = open_directory(dsn)
+    upgrade(directory)
+    directory.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/balise.db"
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        name = postgres.create_database()
+        yield postgres.dsn(name)
+        postgres.drop_database(name)
+
+
+@pytest.fixture
+def dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a directory with this version's tables, and nothing in them."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "balise.db")
+        yield f"sqlite:///{tmp_path}/balise.db"
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        name = postgres.create_database(request.getfixturevalue("postgres_template"))
+        yield postgres.dsn(name)
+        postgres.drop_database(name)
+
+
+@pytest.fixture
+def directory(dsn: str) -> Iterator[Directory]:
+    directory = open_directory(dsn)
+    yield directory
+    directory.close()
+
+
+@pytest.fixture
+def account(directory: Directory) -> Account:
+    with directory.write() as conn:
+        return accounts.create(
+            conn, name="Boulangerie Martin", tier="premium", locale="fr", now_ms=NOW_MS
+        )
+
+
+@pytest.fixture
+def user(directory: Directory, account: Account) -> User:
+    with directory.write() as conn:
+        return users.create(
+            conn,
+            account=account.id,
+            email="marie@example.fr",
+            role="owner",
+            password="une phrase assez longue",
+            locale="fr",
+            now_ms=NOW_MS,
+        )
