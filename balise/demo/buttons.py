@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from balise.demo.people import DemoCard
+from dashboard.languages import N_
 
 Place = Literal["main", "quick", "list"]
 
@@ -24,31 +25,33 @@ class Button:
 
 def buttons(card: DemoCard) -> tuple[Button, ...]:
     return (
-        Button("vcard", "main", f"/c/{card.id}.vcf", "Save the contact"),
+        Button("vcard", "main", f"/c/{card.id}.vcf", N_("Save the contact")),
         *_quick(card),
         *_rows(card),
     )
 
 
 def _quick(card: DemoCard) -> Iterator[Button]:
-    yield Button("phone", "quick", f"tel:{card.mobile}", "Call")
-    yield Button("sms", "quick", f"sms:{card.mobile}", "Text")
+    yield Button("phone", "quick", f"tel:{card.mobile}", N_("Call"))
+    yield Button("sms", "quick", f"sms:{card.mobile}", N_("Text"))
     if card.whatsapp:
-        yield Button("whatsapp", "quick", f"https://wa.me/{card.mobile[1:]}", "WhatsApp")
-    yield Button("email", "quick", f"mailto:{card.email}", "E-mail")
+        yield Button("whatsapp", "quick", f"https://wa.me/{card.mobile[1:]}", N_("WhatsApp"))
+    yield Button("email", "quick", f"mailto:{card.email}", N_("E-mail"))
 
 
 def _rows(card: DemoCard) -> Iterator[Button]:
     if card.booking:
-        yield Button("booking", "list", card.booking, "Book an appointment", _bare(card.booking))
-    yield Button("phone", "list", f"tel:{card.landline}", "Office", spaced(card.landline))
-    yield Button("website", "list", card.website, "Website", _bare(card.website))
-    yield Button("map", "list", _map_address(card), "Directions", address_line(card))
+        yield Button(
+            "booking", "list", card.booking, N_("Book an appointment"), _bare(card.booking)
+        )
+    yield Button("phone", "list", f"tel:{card.landline}", N_("Office"), spaced(card.landline))
+    yield Button("website", "list", card.website, N_("Website"), _bare(card.website))
+    yield Button("map", "list", _map_address(card), N_("Directions"), address_line(card))
     if card.linkedin:
-        yield Button("linkedin", "list", card.linkedin, "LinkedIn", card.full_name)
+        yield Button("linkedin", "list", card.linkedin, N_("LinkedIn"), card.full_name)
     if card.instagram:
         handle = card.instagram.rpartition("/")[2]
-        yield Button("instagram", "list", card.instagram, "Instagram", f"@{handle}")
+        yield Button("instagram", "list", card.instagram, N_("Instagram"), f"@{handle}")
 
 
 def address_line(card: DemoCard) -> str:
