@@ -1,17 +1,13 @@
 """The columns of each frame that crosses a border of the pipeline, and the check at that border."""
 
-from collections.abc import Mapping
-
 import msgspec
 import polars as pl
 
 from schema.spooled import SpooledEvent
 
-Columns = Mapping[str, pl.DataType]
-
 MOMENT = pl.Datetime("ms", "UTC")
 
-_NARROW: Columns = {
+_NARROW = {
     "seq": pl.UInt16(),
     "ms": pl.UInt32(),
     "scroll": pl.UInt8(),
@@ -19,75 +15,94 @@ _NARROW: Columns = {
     "width": pl.UInt16(),
 }
 
-SPOOLED: Columns = {
-    field.name: pl.String() if field.type is str else _NARROW.get(field.name, pl.Int64())
-    for field in msgspec.structs.fields(SpooledEvent)
-}
+SPOOLED = pl.Schema(
+    {
+        field.name: pl.String() if field.type is str else _NARROW.get(field.name, pl.Int64())
+        for field in msgspec.structs.fields(SpooledEvent)
+    }
+)
 """What a spool holds: times still as milliseconds."""
 
-ENRICHED: Columns = {
-    "agent": pl.String(),
-    "device": pl.String(),
-    "browser": pl.String(),
-    "os": pl.String(),
-    "country": pl.String(),
-    "region": pl.String(),
-    "city": pl.String(),
-    "geo": pl.String(),
-    "class": pl.String(),
-    "rule": pl.String(),
-    "source": pl.String(),
-}
+ENRICHED = pl.Schema(
+    {
+        "agent": pl.String(),
+        "device": pl.String(),
+        "browser": pl.String(),
+        "os": pl.String(),
+        "country": pl.String(),
+        "region": pl.String(),
+        "city": pl.String(),
+        "geo": pl.String(),
+        "class": pl.String(),
+        "rule": pl.String(),
+        "source": pl.String(),
+    }
+)
 """What the steps of `pipeline.enrich` add or keep for the store."""
 
-EVENTS: Columns = {
-    "card": pl.String(),
-    "at": MOMENT,
-    "received": MOMENT,
-    "page": pl.String(),
-    "seq": pl.UInt16(),
-    "name": pl.String(),
-    "target": pl.String(),
-    "label": pl.String(),
-    "ms": pl.UInt32(),
-    "scroll": pl.UInt8(),
-    "visitor": pl.UInt64(),
-    "medium": pl.String(),
-    "item": pl.String(),
-    "referrer": pl.String(),
-    "lang": pl.String(),
-    "tz": pl.String(),
-    "width": pl.UInt16(),
-    **ENRICHED,
-}
+EVENTS = pl.Schema(
+    {
+        "card": pl.String(),
+        "at": MOMENT,
+        "received": MOMENT,
+        "page": pl.String(),
+        "seq": pl.UInt16(),
+        "name": pl.String(),
+        "target": pl.String(),
+        "label": pl.String(),
+        "ms": pl.UInt32(),
+        "scroll": pl.UInt8(),
+        "visitor": pl.UInt64(),
+        "medium": pl.String(),
+        "item": pl.String(),
+        "referrer": pl.String(),
+        "lang": pl.String(),
+        "tz": pl.String(),
+        "width": pl.UInt16(),
+        **ENRICHED,
+    }
+)
 """The table `events`."""
 
-CELLS: Columns = {"card": pl.String(), "day": pl.Date()}
+CELLS = pl.Schema({"card": pl.String(), "day": pl.Date()})
 """Which local days of which cards: the unit in which figures are computed and replaced."""
 
-CARD_DAYS: Columns = {
-    **CELLS,
-    "views": pl.UInt32(),
-    "clicks": pl.UInt32(),
-    "contact_clicks": pl.UInt32(),
-    "automatic": pl.UInt32(),
-    "last_view_at": MOMENT,
-    "recipe": pl.UInt16(),
-}
+SPANS = pl.Schema({**CELLS, "start": MOMENT, "end": MOMENT})
+"""The same, each with its [start, end)."""
+
+COUNTED = pl.Schema({name: EVENTS[name] for name in ("card", "at", "name", "target", "class")})
+"""What rollups need of `events`."""
+
+EVENTS_OF_DAYS = pl.Schema({**COUNTED, "day": pl.Date()})
+"""The same, each with the local day it belongs to."""
+
+CARD_DAYS = pl.Schema(
+    {
+        **CELLS,
+        "views": pl.UInt32(),
+        "clicks": pl.UInt32(),
+        "contact_clicks": pl.UInt32(),
+        "automatic": pl.UInt32(),
+        "last_view_at": MOMENT,
+        "recipe": pl.UInt16(),
+    }
+)
 """The table `card_days`."""
 
-CARD_DIMS: Columns = {
-    **CELLS,
-    "by": pl.String(),
-    "key": pl.String(),
-    "views": pl.UInt32(),
-    "clicks": pl.UInt32(),
-    "recipe": pl.UInt16(),
-}
+CARD_DIMS = pl.Schema(
+    {
+        **CELLS,
+        "by": pl.String(),
+        "key": pl.String(),
+        "views": pl.UInt32(),
+        "clicks": pl.UInt32(),
+        "recipe": pl.UInt16(),
+    }
+)
 """The table `card_dims`."""
 
 
-def checked(frame: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
+def checked(frame: pl.LazyFrame, columns: pl.Schema) -> pl.LazyFrame:
     """The frame with exactly these columns, in this order and of these types, or a refusal."""
     found = frame.collect_schema()
     wrong = [name for name, kind in columns.items() if found.get(name) != kind]
