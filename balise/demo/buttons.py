@@ -46,7 +46,7 @@ def _rows(card: DemoCard) -> Iterator[Button]:
         )
     yield Button("phone", "list", f"tel:{card.landline}", N_("Office"), spaced(card.landline))
     yield Button("website", "list", card.website, N_("Website"), _bare(card.website))
-    yield Button("map", "list", _map_address(card), N_("Directions"), address_line(card))
+    yield Button("map", "list", _map_address(card), N_("Directions"), address_lines(card))
     if card.linkedin:
         yield Button("linkedin", "list", card.linkedin, N_("LinkedIn"), card.full_name)
     if card.instagram:
@@ -54,8 +54,8 @@ def _rows(card: DemoCard) -> Iterator[Button]:
         yield Button("instagram", "list", card.instagram, N_("Instagram"), f"@{handle}")
 
 
-def address_line(card: DemoCard) -> str:
-    return f"{card.street}, {card.postcode} {card.town}"
+def address_lines(card: DemoCard) -> str:
+    return f"{card.street}\n{card.postcode} {card.town}"
 
 
 def spaced(number: str) -> str:
@@ -71,5 +71,5 @@ def _bare(address: str) -> str:
 
 
 def _map_address(card: DemoCard) -> str:
-    place = quote(f"{address_line(card)}, {card.country}")
+    place = quote(f"{card.street}, {card.postcode} {card.town}, {card.country}")
     return f"https://www.openstreetmap.org/search?query={place}"

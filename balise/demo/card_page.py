@@ -47,6 +47,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @dataclass(frozen=True, slots=True)
 class Tile:
     card: DemoCard
+    tier: str
     qr: Markup
 
 
@@ -103,20 +104,16 @@ class _Pages:
         return self._page(request, "notice.html")
 
     async def gallery(self, request: Request) -> Response:
-        accounts = [
-            {
-                "id": account.id,
-                "name": account.name,
-                "tier": CATALOGUE[account.tier].label,
-                "tiles": [Tile(card, self._qr(card)) for card in account.cards],
-            }
+        tiles = [
+            Tile(card, CATALOGUE[account.tier].label, self._qr(card))
             for account in ACCOUNTS
+            for card in account.cards
         ]
         place = urlsplit(self._origin)
         return self._page(
             request,
             "cards.html",
-            accounts=accounts,
+            tiles=tiles,
             only_here=place.hostname in _LOOPBACK,
             port=place.port,
         )
