@@ -6,7 +6,7 @@ and on SQLite takes the write lock first (BEGIN IMMEDIATE), so it never fails ha
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,13 @@ class Directory:
         with self._told(), self._writer.begin() as conn:
             yield conn
 
+    def empty_log(self) -> None:
+        """SQLite's log holds what was deleted until it is written over: this empties it. On
+        PostgreSQL the log belongs to the server, and how long it is kept is its owner's choice."""
+        if self.dialect == "sqlite":
+            with self._told(), closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -65,7 +72,7 @@ def open_directory(dsn: str, *, create: bool = True) -> Directory:
     label = mask(dsn)
     try:
         url = sa.make_url(dsn)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second for a port that is no number
         raise BadInput(
             f"The directory address {label!r} cannot be read; use an address such as "
             "'sqlite:////var/lib/balise/balise.db'."

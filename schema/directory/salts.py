@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schema.directory.database import Directory
 from schema.directory.dialects import insert
 from schema.directory.tables import salts
 
@@ -30,6 +31,15 @@ def of_date(conn: Connection, day: date, now_ms: int) -> bytes:
 def delete_ended(conn: Connection, now_ms: int) -> int:
     """How many were deleted."""
     return conn.execute(sa.delete(salts).where(salts.c.day < last_date(now_ms))).rowcount
+
+
+def purge(directory: Directory, now_ms: int) -> int:
+    """As `delete_ended`, and out of the directory's files as well."""
+    with directory.write() as conn:
+        gone = delete_ended(conn, now_ms)
+    if gone:
+        directory.empty_log()
+    return gone
 
 
 def last_date(now_ms: int) -> date:

@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "(scope = 'ops') = (account IS NULL)", name="ck_keys_only_ops_has_no_account"
+            "(scope = 'ops') = (account IS NULL)", name=op.f("ck_keys_only_ops_has_no_account")
         ),
         sa.ForeignKeyConstraint(
             ["account"], ["accounts.id"], name="fk_keys_account", ondelete="CASCADE"
@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "(role = 'ops') = (account IS NULL)", name="ck_users_only_ops_has_no_account"
+            "(role = 'ops') = (account IS NULL)", name=op.f("ck_users_only_ops_has_no_account")
         ),
         sa.ForeignKeyConstraint(
             ["account"], ["accounts.id"], name="fk_users_account", ondelete="CASCADE"
