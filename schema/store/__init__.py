@@ -29,7 +29,7 @@ class StoreBusy(StoreUnavailable):
 
 
 class EventStore(Protocol):
-    """Safe to use from several threads at once. Every call is blocking: never from an event loop."""
+    """Safe to use from several threads at once. Every call blocks: never from an event loop."""
 
     label: str
     """The store's address for people, secrets masked."""
@@ -37,6 +37,9 @@ class EventStore(Protocol):
     def frame(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame": ...
 
     def rows(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]: ...
+
+    def ask(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
+        """For SQL that a person typed: the engine itself refuses everything but reading."""
 
     def insert(self, table: str, frame: "pl.DataFrame", *, token: str) -> None:
         """All rows or none per partition. The same token again inserts nothing."""

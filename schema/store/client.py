@@ -4,24 +4,18 @@ Frames travel as Arrow streams. A subclass only says where a client comes from.
 """
 
 import io
+import logging
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from schema.store import NO_PARAMS, Params
+from schema.store import NO_PARAMS, Params, StoreUnavailable
 from schema.store.faults import explained
 
 if TYPE_CHECKING:
     import polars as pl
     from clickhouse_connect.driver.client import Client
-
-CLIENT_OPTIONS: dict[str, Any] = {
-    "tz_mode": "aware",
-    "show_clickhouse_errors": "scrub",
-    "settings": {"session_timezone": "UTC"},
-}
-"""The same answers on every machine, whatever its time zone; errors without the server's build."""
 
 INSERT_SETTINGS = {
     # Asynchronous inserts are the engine's default now; they would acknowledge a buffer.
@@ -39,14 +33,21 @@ class ClientStore(ABC):
         """A client that no other thread uses in a way that clashes, for the time of one call."""
 
     @abstractmethod
+    def _read(self, sql: str, params: Params) -> bytes:
+        """The answer as an Arrow stream, under the engine's own `readonly`."""
+
+    @abstractmethod
     def close(self) -> None: ...
 
     def frame(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
-        import polars as pl
-
         with explained(self.label), self._client() as client:
             stream = client.raw_query(sql, dict(params), fmt="ArrowStream")
-        return pl.read_ipc_stream(stream)
+        return from_arrow_stream(stream)
+
+    def ask(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
+        with explained(self.label):
+            stream = self._read(sql.rstrip("; \n"), params)
+        return from_arrow_stream(stream)
 
     def rows(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         with explained(self.label), self._client() as client:
@@ -70,10 +71,32 @@ class ClientStore(ABC):
         return str(self.rows("SELECT version()")[0][0])
 
 
-def in_utc(client: "Client") -> "Client":
-    """Times given as parameters are written in the session's zone, not in the machine's."""
+def make_client(**target: Any) -> "Client":
+    import clickhouse_connect
+
+    # Both log traces of what leaves here as one sentence.
+    for name in ("clickhouse_connect", "urllib3.connectionpool"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    client = clickhouse_connect.get_client(
+        tz_mode="aware",
+        show_clickhouse_errors="scrub",
+        settings={"session_timezone": "UTC"},
+        **target,
+    )
+    # Times given as parameters are then written in the session's zone, not in the machine's.
     client.server_tz = UTC
     return client
+
+
+def closed(label: str) -> StoreUnavailable:
+    return StoreUnavailable(f"The event store {label} has been closed.")
+
+
+def from_arrow_stream(stream: bytes) -> "pl.DataFrame":
+    import polars as pl
+
+    # Statements that are not questions answer with nothing at all.
+    return pl.read_ipc_stream(stream) if stream else pl.DataFrame()
 
 
 def arrow_stream(frame: "pl.DataFrame") -> bytes:

@@ -4,16 +4,16 @@ import fcntl
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import LifoQueue
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from schema.errors import BadInput
-from schema.store import StoreBusy, StoreUnavailable
+from schema.store import Params, StoreBusy, StoreUnavailable
 from schema.store.address import EMBEDDED_PREFIX
-from schema.store.client import CLIENT_OPTIONS, ClientStore, in_utc
+from schema.store.client import ClientStore, closed, make_client
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -43,11 +43,17 @@ class EmbeddedStore(ClientStore):
         handle = self._handles.get()
         try:
             if self._closed:
-                raise StoreUnavailable(f"The event store {self.label} has been closed.")
+                raise closed(self.label)
             handle = handle or _open_handle(self.path)
             yield handle
         finally:
             self._handles.put(handle)
+
+    def _read(self, sql: str, params: Params) -> bytes:
+        # A handle that became read-only stays so, hence one of its own, in the place of another.
+        with self._client(), closing(_open_handle(self.path)) as handle:
+            handle.set_client_setting("readonly", "1")
+            return handle.raw_query(sql, dict(params), fmt="ArrowStream")
 
     def close(self) -> None:
         """Waits for the calls under way; later ones are refused."""
@@ -93,9 +99,7 @@ def _hold(path: Path, label: str) -> "Client":
 
 
 def _open_handle(path: Path) -> "Client":
-    import clickhouse_connect
-
-    return in_utc(clickhouse_connect.get_client(dsn=f"{EMBEDDED_PREFIX}{path}", **CLIENT_OPTIONS))
+    return make_client(dsn=f"{EMBEDDED_PREFIX}{path}")
 
 
 def _prepare_folder(path: Path, label: str) -> None:

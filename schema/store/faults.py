@@ -66,7 +66,9 @@ missing, or the user may not write): the rows are innocent."""
 _REASON_CHARS_MAX = 300
 _CODE = re.compile(r"Code: \d+\. ")
 _NOISE = re.compile(r"DB::Exception: |Code: \d+\. |Received ClickHouse exception, code: \d+, ")
-_TAIL = re.compile(r"(, )?Stack trace.*|\(version [^()]*(\([^()]*\))?[^()]*\)", re.DOTALL)
+_TAIL = re.compile(
+    r"(, )?(Stack trace|Expected one of:).*|\(version [^()]*(\([^()]*\))?[^()]*\)", re.DOTALL
+)
 _NAME = re.compile(r"\s*\([A-Z][A-Z0-9_]+\)\s*$")
 
 
@@ -87,14 +89,22 @@ def explanation(error: Exception, label: str, *, inserting: bool = False) -> Bal
     code: int | None = getattr(error, "code", None)
     if code is None and not isinstance(error, DataError | NotSupportedError):
         return StoreUnavailable(
-            f"The event store {label} does not answer: {reason(str(error))}. "
-            "Check that it runs and that the address is right."
+            f"The event store {label} does not answer ({_origin(error)}); "
+            "check that it runs and that its address is right."
         )
     if code in TRANSIENT or (inserting and code in NOT_THE_ROWS):
         return StoreUnavailable(
             f"The event store {label} cannot do this now: {reason(str(error))} (code {code})."
         )
     return StoreRefused(f"The event store {label} refuses: {reason(str(error))} (code {code}).")
+
+
+def _origin(error: BaseException) -> str:
+    """What happened underneath: the client's own words only say that a request failed."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    told = error.strerror if isinstance(error, OSError) else None
+    return told or reason(str(error))
 
 
 def reason(text: str) -> str:

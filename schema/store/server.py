@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
+from schema.store import Params
 from schema.store.address import Server
-from schema.store.client import CLIENT_OPTIONS, ClientStore, in_utc
+from schema.store.client import ClientStore, closed, make_client
 from schema.store.faults import explained
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ServerStore(ClientStore):
         self.label = label
         self._shared = client
         self._on_close = on_close
+        self._closed = False
 
     @classmethod
     def connect(cls, address: Server) -> Self:
@@ -42,24 +44,26 @@ class ServerStore(ClientStore):
 
     @contextmanager
     def _client(self) -> Iterator["Client"]:
+        if self._closed:
+            raise closed(self.label)
         yield self._shared
 
+    def _read(self, sql: str, params: Params) -> bytes:
+        with self._client() as client:
+            return client.raw_query(sql, dict(params), {"readonly": "1"}, fmt="ArrowStream")
+
     def close(self) -> None:
+        self._closed = True
         self._on_close()
 
 
-def http_client(**target: Any) -> "Client":
-    import clickhouse_connect
-
-    return in_utc(
-        clickhouse_connect.get_client(
-            interface="https" if target.pop("secure", False) else "http",
-            autogenerate_session_id=False,
-            connect_timeout=CONNECT_TIMEOUT_S,
-            send_receive_timeout=SILENCE_TIMEOUT_S,
-            **target,
-            **CLIENT_OPTIONS,
-        )
+def http_client(*, secure: bool = False, **target: Any) -> "Client":
+    return make_client(
+        interface="https" if secure else "http",
+        autogenerate_session_id=False,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        send_receive_timeout=SILENCE_TIMEOUT_S,
+        **target,
     )
 
 
