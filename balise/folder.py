@@ -1,15 +1,10 @@
 """The data folder: made when it is missing, refused with a sentence when it cannot serve."""
 
-import contextlib
 import os
-import secrets
 from pathlib import Path
 
 from schema.errors import BadInput
 from schema.settings import Settings
-
-FILE_NAME = "secret"
-SECRET_BYTES = 32
 
 
 def prepare(settings: Settings) -> None:
@@ -37,26 +32,6 @@ def writable(folder: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def secret(settings: Settings) -> bytes:
-    """What signs forms and links: the setting, else drawn once and kept beside the stores."""
-    if settings.secret:
-        return settings.secret.encode()
-    path = settings.data / FILE_NAME
-    if not path.exists():
-        _draw(path)
-    return path.read_bytes()
-
-
-def _draw(path: Path) -> None:
-    """Visible only when whole, and the first of two processes wins: a link does both."""
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(secrets.token_bytes(SECRET_BYTES))
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
 
 
 def _cannot_write(folder: Path, reason: str | None) -> str:

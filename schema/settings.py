@@ -104,14 +104,6 @@ class Settings:
         values.whole(0, 10**13),
         "Free disk space below which the collector stops taking events, before anything is lost.",
     )
-    secret: str = _setting(
-        "",
-        "text",
-        values.long_text(32),
-        "Signs forms and links. Empty: drawn at the first start and kept in the data folder; "
-        "give the same one to each machine when there are several.",
-        secret=True,
-    )
     log_level: LogLevel = _setting(
         "info", "word", values.one_of(*get_args(LogLevel)), "How much is written to the log."
     )
@@ -186,10 +178,8 @@ def shown(setting: Setting, settings: Settings) -> str:
 
 
 def conceal(setting: Setting, text: str) -> str:
-    """What may be printed of a value: of a secret address all but its password, else stars."""
-    if not setting.secret or not text:
-        return text
-    return mask(text) if "://" in text else "***"
+    """What may be printed of a value: of a secret address all but its password."""
+    return mask(text) if setting.secret else text
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -1,11 +1,9 @@
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from balise.folder import prepare, secret, writable
+from balise.folder import prepare, writable
 from schema.errors import BadInput
 from schema.settings import Settings, load
 
@@ -33,40 +31,3 @@ def test_a_folder_without_the_right_to_write_is_told_from_one_with_it(tmp_path: 
     assert writable(tmp_path)
     assert not writable(Path("/proc"))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_secret_is_drawn_once_and_kept_from_others(settings: Settings) -> None:
-    prepare(settings)
-    drawn = secret(settings)
-    assert len(drawn) == 32
-    assert secret(settings) == drawn
-    assert stat.S_IMODE((settings.data / "secret").stat().st_mode) == 0o600
-
-
-def test_two_processes_starting_at_once_agree_on_the_secret(settings: Settings) -> None:
-    prepare(settings)
-    code = (
-        "import os; from pathlib import Path; from schema.settings import load;"
-        "from balise.folder import secret;"
-        "print(secret(load(dict(os.environ), Path('/nowhere'))).hex())"
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code],
-            env={"BALISE_DATA": str(settings.data)},
-            cwd=Path.cwd(),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    answers = {process.communicate()[0] for process in started}
-    assert len(answers) == 1
-    assert len(answers.pop().strip()) == 64
-
-
-def test_a_secret_given_as_a_setting_is_used_and_not_written(tmp_path: Path) -> None:
-    settings = load({"BALISE_DATA": str(tmp_path / "var"), "BALISE_SECRET": "s" * 40}, tmp_path)
-    prepare(settings)
-    assert secret(settings) == b"s" * 40
-    assert not (settings.data / "secret").exists()
