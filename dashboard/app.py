@@ -1,0 +1,58 @@
+"""The owner's pages, all of them, in one list."""
+
+from collections.abc import Iterable
+
+from anyio import CapacityLimiter
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from dashboard.attempts import Attempts
+from dashboard.gate import card_page, form, page
+from dashboard.pages import card, definitions, errors, home, login, logout
+from dashboard.rendering import Assets, renderers
+from dashboard.security import SecureHeaders
+from dashboard.site import DemoLogin, Site
+from schema.clock import Clock
+from schema.directory.database import Directory
+from schema.store import EventStore
+
+# The names are those of the table in dashboard/access.py, which says who may open which.
+ROUTES: tuple[BaseRoute, ...] = (
+    page("/", "home", home.show),
+    page("/login", "login", login.show),
+    form("/login", "sign_in", login.sign_in),
+    form("/logout", "sign_out", logout.sign_out),
+    page("/definitions", "definitions", definitions.show),
+    card_page("/cards/{card}", "card", card.show),
+    card_page("/cards/{card}/figures", "figures", card.figures),
+    Mount("/static", Assets(), name="static"),
+)
+
+FORMS_AT_ONCE_MAX = 4
+
+
+def build(
+    *,
+    directory: Directory,
+    store: EventStore,
+    clock: Clock,
+    origin: str,
+    demo_logins: Iterable[DemoLogin] = (),
+) -> Starlette:
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(SecureHeaders)],
+        exception_handlers=errors.HANDLERS,
+    )
+    app.state.site = Site(
+        directory=directory,
+        store=store,
+        clock=clock,
+        origin=origin,
+        renderers=renderers(),
+        attempts=Attempts(),
+        forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
+        demo_logins=tuple(demo_logins),
+    )
+    return app

@@ -1,0 +1,99 @@
+"""The way into every page: who asks, in which language, for which card, and is it allowed.
+
+Pages are plain functions that run in the thread pool, because stores and directory block.
+"""
+
+from collections.abc import Callable, Mapping
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.access import Decision, decide, sees_account
+from dashboard.languages import choose
+from dashboard.security import from_our_pages
+from dashboard.site import SESSION_COOKIE, Reader, Site
+from schema.directory import accounts, cards, sessions
+from schema.directory.accounts import Account
+from schema.directory.cards import Card
+from schema.directory.users import User
+
+Page = Callable[[Request, Reader], Response]
+CardPage = Callable[[Request, Reader, Card], Response]
+
+FORM_FIELDS_MAX = 10
+FORM_FIELD_BYTES_MAX = 4096
+
+_REFUSALS = {Decision.SIGN_IN: 401, Decision.REFUSE: 403}
+_NOTHING_TYPED: Mapping[str, str] = {}
+
+
+def page(path: str, name: str, endpoint: Page) -> Route:
+    def answer(request: Request) -> Response:
+        return endpoint(request, _enter(request, name, _NOTHING_TYPED))
+
+    return Route(path, answer, name=name, methods=["GET"])
+
+
+def card_page(path: str, name: str, endpoint: CardPage) -> Route:
+    def answer(request: Request) -> Response:
+        reader = _enter(request, name, _NOTHING_TYPED)
+        return endpoint(request, reader, _card_of(reader, request.path_params["card"]))
+
+    return Route(path, answer, name=name, methods=["GET"])
+
+
+def form(path: str, name: str, endpoint: Page) -> Route:
+    async def answer(request: Request) -> Response:
+        site: Site = request.app.state.site
+        if not from_our_pages(request.headers, site.origin):
+            raise HTTPException(403)
+        typed = await _typed(request)
+        return await to_thread.run_sync(
+            lambda: endpoint(request, _enter(request, name, typed)), limiter=site.forms_at_once
+        )
+
+    return Route(path, answer, name=name, methods=["POST"])
+
+
+def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
+    site: Site = request.app.state.site
+    user, account = _who(site, request.cookies.get(SESSION_COOKIE, ""))
+    own = user.locale if user else None
+    code = choose(site.renderers, own, request.headers.get("accept-language", ""))
+    reader = Reader(site, user, account, site.renderers[code], typed)
+    request.state.renderer = reader.renderer
+    decision = decide(reader.role, reader.tier, route)
+    if decision is not Decision.ALLOW:
+        raise HTTPException(_REFUSALS[decision])
+    return reader
+
+
+def _who(site: Site, token: str) -> tuple[User | None, Account | None]:
+    if not token:
+        return None, None
+    user = sessions.resume(site.directory, token, site.clock())
+    if user is None or user.account is None:
+        return user, None
+    with site.directory.read() as conn:
+        return user, accounts.get(conn, user.account)
+
+
+def _card_of(reader: Reader, id: str) -> Card:
+    """A card that is not there and a card of someone else are the same to the one who asks."""
+    with reader.site.directory.read() as conn:
+        card = cards.get(conn, id)
+    if card is None or reader.user is None:
+        raise HTTPException(404)
+    if not sees_account(reader.user.role, reader.user.account, card.account):
+        raise HTTPException(404)
+    return card
+
+
+async def _typed(request: Request) -> Mapping[str, str]:
+    fields = await request.form(
+        max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FORM_FIELD_BYTES_MAX
+    )
+    return {name: value for name, value in fields.items() if isinstance(value, str)}

@@ -1,0 +1,85 @@
+"""`/login`: an e-mail, a password, and back to the page that was asked for."""
+
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
+from dashboard.site import SESSION_COOKIE, Reader
+from schema.directory import sessions, users
+
+# The directory decides when a session ends; the browser only has to keep the cookie longer.
+COOKIE_AGE_S = 400 * 86_400
+
+_OWN_PATH = re.compile(r"/(?![/\\])[!-~]*")
+
+
+def show(request: Request, reader: Reader) -> Response:
+    if reader.user is not None:
+        return RedirectResponse("/", 303)
+    return _form(reader, next_path=request.query_params.get("next", ""))
+
+
+def sign_in(request: Request, reader: Reader) -> Response:
+    site, now_ms = reader.site, reader.site.clock()
+    email = reader.form.get("email", "").strip()
+    next_path = reader.form.get("next", "")
+    limits = _limits(request, email)
+    wait_s = site.attempts.take(limits, now_ms)
+    if wait_s:
+        return _form(reader, email=email, next_path=next_path, wait_s=wait_s)
+    with site.directory.read() as conn:
+        user = users.verify(conn, email, reader.form.get("password", ""))
+    if user is None:
+        return _form(reader, email=email, next_path=next_path, refused=True)
+    site.attempts.give_back(limits, now_ms)
+    with site.directory.write() as conn:
+        token = sessions.start(conn, user.id, now_ms)
+    return _signed_in(token, next_path, secure=site.origin.startswith("https://"))
+
+
+def _form(
+    reader: Reader,
+    *,
+    email: str = "",
+    next_path: str = "",
+    refused: bool = False,
+    wait_s: int = 0,
+) -> Response:
+    """The page, with everything that was typed but the password."""
+    return reader.renderer.page(
+        "login.html",
+        status=429 if wait_s else 422 if refused else 200,
+        headers={"Retry-After": str(wait_s)} if wait_s else None,
+        reader=reader,
+        email=email,
+        next_path=next_path,
+        refused=refused,
+        wait_minutes=-(-wait_s // 60),
+    )
+
+
+def _limits(request: Request, email: str) -> Mapping[str, int]:
+    address = request.client.host if request.client else ""
+    return {
+        f"email {email.lower()}": EMAIL_ATTEMPTS_MAX,
+        f"address {address}": ADDRESS_ATTEMPTS_MAX,
+    }
+
+
+def _signed_in(token: str, next_path: str, *, secure: bool) -> Response:
+    # Only a path of our own: an address elsewhere would make this page an open redirect.
+    target = next_path if _OWN_PATH.fullmatch(next_path) else "/"
+    response = RedirectResponse(target, 303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=COOKIE_AGE_S,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return response

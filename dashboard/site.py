@@ -1,0 +1,61 @@
+"""What every page works with, and what the gate found out about who is asking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from anyio import CapacityLimiter
+
+from dashboard.access import Asker
+from dashboard.attempts import Attempts
+from dashboard.rendering import Renderer
+from schema.clock import Clock
+from schema.directory.accounts import Account
+from schema.directory.database import Directory
+from schema.directory.users import User
+from schema.store import EventStore
+from schema.tiers import Tier
+
+SESSION_COOKIE = "balise_session"
+
+
+class DemoLogin(NamedTuple):
+    """A login that the sign-in page of a demo offers as one button."""
+
+    email: str
+    password: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    directory: Directory
+    store: EventStore
+    clock: Clock
+    origin: str
+    renderers: Mapping[str, Renderer]
+    """One per language."""
+    attempts: Attempts
+    forms_at_once: CapacityLimiter
+    """Checking a password takes memory and a core on purpose: few at the same time."""
+    demo_logins: tuple[DemoLogin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    site: Site
+    user: User | None
+    account: Account | None
+    """The user's own; ops has none."""
+    renderer: Renderer
+    """In the reader's language."""
+    form: Mapping[str, str]
+    """What was typed, when the request is a form."""
+
+    @property
+    def role(self) -> Asker:
+        return self.user.role if self.user else "signed_out"
+
+    @property
+    def tier(self) -> Tier | None:
+        return self.account.tier if self.account else None

@@ -1,0 +1,165 @@
+"""A directory with two accounts and an operator, an event store, and the pages over real ASGI."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+from schema.directory import accounts, cards, users
+from schema.directory.cards import Card
+from schema.directory.database import Directory, open_directory
+from schema.directory.upgrade import upgrade
+from schema.migrate import migrate
+from schema.store import EventStore
+from schema.store.address import parse
+from schema.store.opening import open_store
+from schema.testing.clock import FixedClock
+from starlette.applications import Starlette
+
+from dashboard.app import build
+
+NOW = "2026-11-20T18:30:00+01:00"
+
+
+@dataclass(frozen=True)
+class World:
+    """What a test starts from: `mine` and `second` belong to Marie, `foreign` to Paul."""
+
+    directory: Directory
+    store: EventStore
+    clock: FixedClock
+    mine: Card
+    second: Card
+    foreign: Card
+    password: str = "soleil sur la baie"
+    origin: str = "http://balise.test"
+    owner: str = "marie@atelier.example"
+    viewer: str = "leo@atelier.example"
+    stranger: str = "paul@garage.example"
+    ops: str = "ops@balise.test"
+
+    def app(self, **changes: object) -> Starlette:
+        given = {
+            "directory": self.directory,
+            "store": self.store,
+            "clock": self.clock,
+            "origin": self.origin,
+        }
+        return build(**given | changes)
+
+    @asynccontextmanager
+    async def visit(
+        self, email: str | None = None, app: Starlette | None = None
+    ) -> AsyncIterator[AsyncClient]:
+        """A browser on the pages, signed in when an e-mail is given."""
+        # Errors are answers here, as they are behind a real server.
+        transport = ASGITransport(app or self.app(), raise_app_exceptions=False)
+        async with AsyncClient(
+            transport=transport, base_url=self.origin, headers={"Accept-Language": "fr"}
+        ) as client:
+            if email:
+                answer = await self.sign_in(client, email)
+                assert answer.status_code == 303
+            yield client
+
+    async def sign_in(self, client: AsyncClient, email: str, **changes: str) -> Response:
+        typed = {"email": email, "password": self.password}
+        return await client.post("/login", data=typed | changes)
+
+    def event(self, card: Card, at: str, **changes: object) -> dict[str, object]:
+        """A human view unless told otherwise; `at` is ISO 8601 with its offset."""
+        when = datetime.fromisoformat(at)
+        given = {"card": card.id, "at": when, "received": when, "name": "view", "class": "human"}
+        return given | {"page": uuid4().hex[:12]} | changes
+
+    def store_events(self, *events: dict[str, object]) -> None:
+        schema = {"at": pl.Datetime("ms", "UTC"), "received": pl.Datetime("ms", "UTC")}
+        frame = pl.DataFrame(list(events), schema_overrides=schema)
+        self.store.insert("events", frame.fill_null(""), token=uuid4().hex)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
+    """One per module: a process holds one embedded store at a time, and opening it takes a while."""
+    dsn = f"chdb://{tmp_path_factory.mktemp('store') / 'events'}"
+    store = open_store(dsn)
+    migrate(store, parse(dsn))
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def directory_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Card, ...]]:
+    """Made once and copied for each test: migrations and password hashes take their time."""
+    path = tmp_path_factory.mktemp("directory") / "balise.db"
+    directory = open_directory(f"sqlite:///{path}")
+    upgrade(directory)
+    made = _people(directory, FixedClock.at(NOW).now_ms)
+    directory.close()
+    return path, made
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, store: EventStore, directory_file: tuple[Path, tuple[Card, ...]]
+) -> Iterator[World]:
+    source, made = directory_file
+    copy = shutil.copy(source, tmp_path / "balise.db")
+    directory = open_directory(f"sqlite:///{copy}")
+    yield World(directory, store, FixedClock.at(NOW), *made)
+    directory.close()
+    for table in ("events", "card_days", "card_dims"):
+        store.run(f"TRUNCATE TABLE {table}")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def _people(directory: Directory, now_ms: int) -> tuple[Card, ...]:
+    with directory.write() as conn:
+        atelier = accounts.create(
+            conn, name="Atelier Moreau", tier="premium", locale="fr", now_ms=now_ms
+        )
+        garage = accounts.create(
+            conn, name="Garage Hoarau", tier="essentiel", locale="fr", now_ms=now_ms
+        )
+        for account, email, role in (
+            (atelier.id, World.owner, "owner"),
+            (atelier.id, World.viewer, "viewer"),
+            (garage.id, World.stranger, "owner"),
+            (None, World.ops, "ops"),
+        ):
+            users.create(
+                conn,
+                account=account,
+                email=email,
+                role=role,
+                password=World.password,
+                locale="fr",
+                now_ms=now_ms,
+            )
+        made = [
+            cards.create(
+                conn,
+                account=account.id,
+                name=name,
+                url=f"https://carte.example/{name.split()[0].lower()}",
+                zone=zone,
+                origins=[],
+                now_ms=now_ms,
+            )
+            for account, name, zone in (
+                (atelier, "Marie Moreau", "Europe/Paris"),
+                (atelier, "Atelier Moreau", "Indian/Reunion"),
+                (garage, "Paul Hoarau", "Indian/Reunion"),
+            )
+        ]
+    return tuple(made)

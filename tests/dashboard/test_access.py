@@ -1,0 +1,52 @@
+"""The whole table, the routes that exist, and who sees whose cards."""
+
+from itertools import product
+
+import pytest
+from schema.tiers import TIERS
+
+from dashboard.access import ASKERS, RULES, Decision, decide, sees_account
+from dashboard.app import ROUTES
+
+ALLOW, SIGN_IN, REFUSE = Decision.ALLOW, Decision.SIGN_IN, Decision.REFUSE
+
+# Written out apart from the code: route by route, what each asker gets whatever the tier.
+EXPECTED = {
+    #               signed out, owner, viewer, ops
+    "home": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "login": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "sign_in": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "sign_out": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "definitions": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "static": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "card": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "figures": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+}
+
+
+@pytest.mark.parametrize(("route", "tier"), list(product(EXPECTED, TIERS)))
+def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier):
+    assert tuple(decide(asker, tier, route) for asker in ASKERS) == EXPECTED[route]
+
+
+def test_every_route_that_exists_has_a_rule_and_an_expectation():
+    names = {route.name for route in ROUTES}
+    assert names == {rule.route for rule in RULES} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_a_route_without_a_rule_is_refused_to_everyone(asker):
+    assert decide(asker, "multi_cartes", "a_route_that_was_forgotten") is REFUSE
+
+
+def test_without_a_tier_only_ops_sees_figures():
+    assert decide("owner", None, "card") is REFUSE
+    assert decide("ops", None, "card") is ALLOW
+
+
+def test_owners_and_viewers_see_their_own_account_and_ops_sees_all():
+    for role in ("owner", "viewer"):
+        assert sees_account(role, "a1", "a1")
+        assert not sees_account(role, "a1", "a2")
+        assert not sees_account(role, None, "a2")
+    assert sees_account("ops", None, "a2")
