@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from balise.demo.buttons import buttons
+from balise.demo.enrol import card_address
 from balise.demo.people import ACCOUNTS, CARD_BY_ID, DemoCard
 from balise.demo.vcard import vcard
 from dashboard.languages import Language, choose, read_languages
@@ -92,7 +93,7 @@ class _Pages:
         if card is None:
             return self._page(request, "missing.html", status=404)
         return Response(
-            vcard(card, address(self._origin, card)),
+            vcard(card, card_address(self._origin, card)),
             media_type="text/vcard",
             headers={
                 "Content-Disposition": f'attachment; filename="{card.id}.vcf"',
@@ -133,11 +134,7 @@ class _Pages:
         return format_time(now, "short", locale=self._language(request).locale)
 
     def _qr(self, card: DemoCard) -> Markup:
-        return qr_svg(f"{address(self._origin, card)}?src=qr")
-
-
-def address(origin: str, card: DemoCard) -> str:
-    return f"{origin}/c/{card.id}"
+        return qr_svg(f"{card_address(self._origin, card)}?src=qr")
 
 
 def qr_svg(text: str) -> Markup:

@@ -63,10 +63,10 @@ class DemoAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoLogin:
+class DemoUser:
     email: str
     role: Literal["owner", "viewer", "ops"]
-    account: str | None
+    account: DemoAccount | None
 
 
 ACCOUNTS: tuple[DemoAccount, ...] = (
@@ -257,8 +257,9 @@ ACCOUNTS: tuple[DemoAccount, ...] = (
 CARDS: tuple[DemoCard, ...] = tuple(card for account in ACCOUNTS for card in account.cards)
 CARD_BY_ID: dict[str, DemoCard] = {card.id: card for card in CARDS}
 
-LOGINS: tuple[DemoLogin, ...] = (
-    *(DemoLogin(account.login, "owner", account.id) for account in ACCOUNTS),
-    DemoLogin("lecture@demo.example", "viewer", ACCOUNTS[-1].id),
-    DemoLogin("ops@demo.example", "ops", None),
+USERS: tuple[DemoUser, ...] = (
+    *(DemoUser(account.login, "owner", account) for account in ACCOUNTS),
+    DemoUser("lecture@demo.example", "viewer", ACCOUNTS[-1]),
+    DemoUser("ops@demo.example", "ops", None),
 )
+"""All with the same `PASSWORD`."""

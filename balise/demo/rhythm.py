@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from balise.demo.people import DemoCard
+from balise.demo.people import CARDS, DemoCard
 from balise.demo.weighted import Weighted
 from schema.days import day_span_ms
 
@@ -57,20 +57,23 @@ def _hours(weights: tuple[int, ...]) -> Weighted[int]:
 _WORKING, _FREE, _FAIR = _hours(_WORKING_HOURS), _hours(_FREE_HOURS), _hours(_FAIR_HOURS)
 
 
+def days_between(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=index) for index in range((last - first).days + 1))
+
+
 class History:
     """How many events each card gets on each day, so that `days` days hold about `events`."""
 
-    def __init__(self, cards: tuple[DemoCard, ...], last_day: date, days: int, events: int) -> None:
+    def __init__(self, last_day: date, days: int, events: int) -> None:
         self.first_day = last_day - timedelta(days=days - 1)
-        self._days = days
+        self.last_day = last_day
         monday = last_day - timedelta(days=last_day.weekday(), weeks=_FAIR_WEEKS_AGO)
         self._fair_start = monday + timedelta(days=1)
-        weight = sum(self._weight(card, day) for card in cards for day in self._span(last_day))
-        self._events_per_weight = events / weight
+        weights = (self._weight(card, day) for card in CARDS for day in self.days())
+        self._events_per_weight = events / sum(weights)
 
-    def days(self, since: date, until: date) -> Iterator[date]:
-        """From `since`, or from the beginning, to `until` included."""
-        return (day for day in self._span(until) if day >= since)
+    def days(self) -> Iterator[date]:
+        return days_between(self.first_day, self.last_day)
 
     def events(self, seed: int, card: DemoCard, day: date) -> int:
         luck = Random(f"{seed}/{card.id}/{day}/luck").uniform(0.75, 1.25)
@@ -79,17 +82,11 @@ class History:
     def is_fair(self, card: DemoCard, day: date) -> bool:
         return card.fairs and 0 <= (day - self._fair_start).days < _FAIR_DAYS
 
-    def _span(self, until: date) -> Iterator[date]:
-        return (
-            self.first_day + timedelta(days=index)
-            for index in range((until - self.first_day).days + 1)
-        )
-
     def _weight(self, card: DemoCard, day: date) -> float:
-        progress = min((day - self.first_day).days / self._days, 1.0)
-        return (
-            card.share * _WEEKDAYS[day.weekday()] * (1 + _GROWTH * progress) * self._fair(card, day)
-        )
+        """Days after the history go on at the pace it has reached."""
+        progress = (day - self.first_day) / (self.last_day - self.first_day + timedelta(days=1))
+        growth = 1 + _GROWTH * min(progress, 1.0)
+        return card.share * _WEEKDAYS[day.weekday()] * growth * self._fair(card, day)
 
     def _fair(self, card: DemoCard, day: date) -> float:
         index = (day - self._fair_start).days

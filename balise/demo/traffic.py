@@ -5,7 +5,7 @@ same days again therefore brings the same events, which the shipper drops as rep
 later brings the days that have passed since.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from balise.demo.audience import FAIR_WAYS, PLACES, ROBOTS, WAYS
 from balise.demo.buttons import Button, buttons
-from balise.demo.people import DemoCard
-from balise.demo.rhythm import Day, History
+from balise.demo.people import CARDS, DemoCard
+from balise.demo.rhythm import Day, History, days_between
 from balise.demo.weighted import Weighted
 from schema.days import local_day
 from schema.ids import ALPHABET, PAGE_ID_CHARS
@@ -73,17 +73,23 @@ class Act(NamedTuple):
 
 
 def traffic(
-    cards: tuple[DemoCard, ...], history: History, *, seed: int, since_ms: int, now_ms: int
+    history: History, *, since_ms: Mapping[str, int], seed: int, now_ms: int
 ) -> Iterator[list[SpooledEvent]]:
-    """One list per card and local day, oldest first, nothing from the future."""
-    days = sorted(
-        (day, card.id, card)
-        for card in cards
-        for day in history.days(local_day(since_ms, card.zone), local_day(now_ms, card.zone))
-    )
-    for day, _, card in days:
+    """What each card received after its `since_ms` and up to now: a list per card and local day.
+
+    Days come in order, so that a store filled half-way has no holes before its last day.
+    """
+    days = [
+        (day, card)
+        for card in CARDS
+        for day in days_between(
+            max(history.first_day, local_day(since_ms[card.id], card.zone)),
+            local_day(now_ms, card.zone),
+        )
+    ]
+    for day, card in sorted(days, key=lambda each: each[0]):
         events = day_events(card, day, history, seed)
-        yield [event for event in events if event.received <= now_ms]
+        yield [event for event in events if since_ms[card.id] < event.received <= now_ms]
 
 
 def day_events(card: DemoCard, day: date, history: History, seed: int) -> list[SpooledEvent]:
@@ -91,20 +97,28 @@ def day_events(card: DemoCard, day: date, history: History, seed: int) -> list[S
     rng = Random(f"{seed}/{card.id}/{day}")
     fair = history.is_fair(card, day)
     hours = Day(day, card.zone, fair=fair)
-    wanted = history.events(seed, card, day)
     appeal = button_appeal(card)
+    wanted = history.events(seed, card, day)
     events: list[SpooledEvent] = []
     while len(events) < wanted:
         if rng.random() < _ROBOT_SHARE:
-            robot, start_ms = draw_robot(rng), hours.instant(rng)
-            events += _instance(card, robot, [Act(0, "view")], start_ms, rng)
-            continue
-        guest, start_ms = draw_guest(card, rng, fair=fair), hours.instant(rng)
-        events += _instance(card, guest, draw_acts(appeal, rng), start_ms, rng)
-        if rng.random() < _COME_BACK_CHANCE:
-            again_ms = max(start_ms, hours.instant(rng))
-            events += _instance(card, guest, draw_acts(appeal, rng), again_ms, rng)
-    return [event for event in events[:wanted] if event.at < hours.end_ms]
+            pages = [_page(card, draw_robot(rng), [Act(0, "view")], hours.instant(rng), rng)]
+        else:
+            pages = _visit(card, draw_guest(card, rng, fair=fair), appeal, hours, rng)
+        events += (event for page in pages if page[-1].at < hours.end_ms for event in page)
+    return events[:wanted]
+
+
+def _visit(
+    card: DemoCard, guest: Guest, appeal: Weighted[Button], hours: Day, rng: Random
+) -> list[list[SpooledEvent]]:
+    """One page instance, or two when the visitor comes back later in the day."""
+    start_ms = hours.instant(rng)
+    pages = [_page(card, guest, draw_acts(appeal, rng), start_ms, rng)]
+    if rng.random() < _COME_BACK_CHANCE:
+        again_ms = max(start_ms, hours.instant(rng))
+        pages.append(_page(card, guest, draw_acts(appeal, rng), again_ms, rng))
+    return pages
 
 
 def button_appeal(card: DemoCard) -> Weighted[Button]:
@@ -168,16 +182,15 @@ def _attention(stay_ms: int, rng: Random) -> Iterator[Act]:
         yield Act(ms, "engage", ms=ms, scroll=furthest * ms // max(stay_ms, 1))
 
 
-def _instance(
+def _page(
     card: DemoCard, guest: Guest, acts: list[Act], start_ms: int, rng: Random
-) -> Iterator[SpooledEvent]:
+) -> list[SpooledEvent]:
     page = "".join(rng.choices(ALPHABET, k=PAGE_ID_CHARS))
-    for seq, act in enumerate(acts):
-        at = start_ms + act.after_ms
-        yield SpooledEvent(
+    return [
+        SpooledEvent(
             card=card.id,
-            at=at,
-            received=at + rng.randrange(40, _DELIVERY_MS_MAX),
+            at=start_ms + act.after_ms,
+            received=start_ms + act.after_ms + rng.randrange(40, _DELIVERY_MS_MAX),
             page=page,
             seq=seq,
             name=act.name,
@@ -196,3 +209,5 @@ def _instance(
             network=guest.network,
             mark=guest.mark,
         )
+        for seq, act in enumerate(acts)
+    ]
