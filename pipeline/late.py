@@ -34,10 +34,9 @@ class ZoneBook:
 def ended_days(events: pl.DataFrame, zones: pl.DataFrame, now_ms: int) -> set[tuple[str, date]]:
     """The (card, day) of each event whose day is over in its card's zone. Mostly there are none."""
     placed = events.select("card", "at").join(zones, on="card")
-    today_start = {
-        zone: day_start_ms(local_day(now_ms, zone), zone) for zone in placed["zone"].unique()
-    }
-    ended = placed.filter(
-        pl.col("at") < pl.col("zone").replace_strict(today_start, return_dtype=pl.Int64)
-    )
+    starts = [
+        (zone, day_start_ms(local_day(now_ms, zone), zone)) for zone in placed["zone"].unique()
+    ]
+    today = pl.DataFrame(starts, schema={"zone": pl.String, "today": pl.Int64}, orient="row")
+    ended = placed.join(today, on="zone").filter(pl.col("at") < pl.col("today")).drop("today")
     return {(card, local_day(at, zone)) for card, at, zone in ended.iter_rows()}

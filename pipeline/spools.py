@@ -124,9 +124,9 @@ def pending_events(folder: Path) -> int:
 
 
 def _pending(path: Path) -> int:
-    # A file may vanish, or not have its tables yet: then it holds nothing.
+    # A file may vanish, not have its tables yet, or be no database: then it holds nothing.
     with (
-        suppress(sqlite3.OperationalError),
+        suppress(sqlite3.DatabaseError),
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as spool,
     ):
         (events,) = spool.execute("SELECT total(events) FROM batches").fetchone()

@@ -1,0 +1,58 @@
+"""Real stores in a folder of the test's own, and a spool that a collector has left there."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from schema.directory import accounts, cards
+from schema.directory.database import Directory, open_directory
+from schema.directory.upgrade import upgrade
+from schema.migrate import migrate
+from schema.store import EventStore
+from schema.store.address import parse
+from schema.store.opening import open_store
+from schema.testing.events import CARD, NOW_MS
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EventStore]:
+    address = f"chdb:///{tmp_path}/events"
+    store = open_store(address)
+    migrate(store, parse(address))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Directory]:
+    directory = open_directory(f"sqlite:///{tmp_path}/balise.db")
+    upgrade(directory)
+    yield directory
+    directory.close()
+
+
+AddCard = Callable[..., str]
+
+
+@pytest.fixture
+def add_card(directory: Directory) -> AddCard:
+    with directory.write() as conn:
+        account = accounts.create(
+            conn, name="Dupont", tier="essentiel", locale="fr", now_ms=NOW_MS
+        ).id
+
+    def add(zone: str = "Europe/Paris", *, id: str = CARD, created_ms: int = NOW_MS) -> str:
+        with directory.write() as conn:
+            return cards.create(
+                conn,
+                account=account,
+                name="Camille Dupont",
+                url="https://example.fr/c",
+                zone=zone,
+                origins=(),
+                now_ms=created_ms,
+                id=id,
+            ).id
+
+    return add

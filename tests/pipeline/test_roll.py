@@ -1,0 +1,165 @@
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+import msgspec
+import polars as pl
+import pytest
+
+from pipeline.batches import to_events
+from pipeline.enrich import enrich
+from pipeline.frames import SPOOLED
+from pipeline.roll import roll_closed_days
+from schema.days import local_day
+from schema.directory import cards, leases, rollup_state
+from schema.errors import Unavailable
+from schema.testing.events import CARD, NOW_MS, spooled
+from schema.testing.figures import reference_days, reference_targets
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+ZONES = {
+    "ParisAAA": "Europe/Paris",
+    "Miquelon": "America/Miquelon",
+    "Marquesa": "Pacific/Marquesas",
+    "ReunionA": "Indian/Reunion",
+}
+
+
+def put(store, events, token="t"):
+    frame = pl.DataFrame(map(msgspec.structs.asdict, events), schema=SPOOLED)
+    store.insert("events", to_events(enrich(frame)), token=token)
+
+
+def days(store):
+    return store.rows("SELECT card, day, views, automatic FROM card_days ORDER BY card, day")
+
+
+def both_tables(store):
+    return [
+        store.frame(f"SELECT * FROM {table} ORDER BY ALL") for table in ("card_days", "card_dims")
+    ]
+
+
+def history(seed, count):
+    """Three weeks around the night in which Paris and Miquelon leave summer time."""
+    draw = Random(seed)
+    for n in range(count):
+        name = draw.choice(("view", "view", "click", "engage"))
+        yield spooled(
+            n,
+            card=draw.choice(sorted(ZONES)),
+            at=NOW_MS - draw.randrange(35 * DAY_MS),
+            name=name,
+            mark=draw.choice(("", "", "", "prefetch")),
+        )
+
+
+def as_classified(events):
+    return [msgspec.structs.asdict(event) | {"class": event.mark or "human"} for event in events]
+
+
+def test_ended_days_are_computed_and_today_is_not(store, directory, add_card):
+    add_card(created_ms=NOW_MS - 2 * DAY_MS)
+    put(store, [spooled(n, at=NOW_MS - n * DAY_MS) for n in range(3)])
+    assert roll_closed_days(store, directory, NOW_MS) == 2
+    assert days(store) == [(CARD, date(2026, 11, 18), 1, 0), (CARD, date(2026, 11, 19), 1, 0)]
+    with directory.read() as conn:
+        assert rollup_state.rolled_through(conn) == {CARD: date(2026, 11, 19)}
+
+
+def test_a_day_ends_at_the_midnight_of_the_card_and_settles_for_a_minute(
+    store, directory, add_card
+):
+    add_card("Pacific/Tahiti", created_ms=NOW_MS - HOUR_MS * 3)  # yesterday there
+    midnight_ms = NOW_MS - 2 * HOUR_MS
+    assert roll_closed_days(store, directory, midnight_ms + 59_000) == 0
+    assert roll_closed_days(store, directory, midnight_ms + 61_000) == 1
+
+
+def test_a_day_that_was_marked_late_is_computed_again(store, directory, add_card):
+    add_card(created_ms=NOW_MS - 2 * DAY_MS)
+    roll_closed_days(store, directory, NOW_MS)
+    put(store, [spooled(1, at=NOW_MS - 5 * DAY_MS), spooled(2, at=NOW_MS - DAY_MS)])
+    late = {(CARD, date(2026, 11, 15)), (CARD, date(2026, 11, 19))}
+    with directory.write() as conn:
+        rollup_state.mark_late(conn, late)
+    assert roll_closed_days(store, directory, NOW_MS) == 2
+    assert {(card, day) for card, day, *_ in days(store)} == late
+    with directory.read() as conn:
+        assert rollup_state.late(conn) == {}
+        assert rollup_state.rolled_through(conn) == {CARD: date(2026, 11, 19)}
+    assert roll_closed_days(store, directory, NOW_MS) == 0
+
+
+def test_a_mark_on_a_day_that_has_not_settled_waits(store, directory, add_card):
+    add_card(created_ms=NOW_MS)
+    with directory.write() as conn:
+        rollup_state.mark_late(conn, {(CARD, date(2026, 11, 20))})
+    assert roll_closed_days(store, directory, NOW_MS) == 0
+    with directory.read() as conn:
+        assert set(rollup_state.late(conn)) == {(CARD, date(2026, 11, 20))}
+
+
+def test_marks_of_a_deleted_card_are_dropped(store, directory, add_card):
+    add_card()
+    with directory.write() as conn:
+        rollup_state.mark_late(conn, {(CARD, date(2026, 11, 19))})
+        cards.delete(conn, CARD)
+    assert roll_closed_days(store, directory, NOW_MS) == 0
+    with directory.read() as conn:
+        assert rollup_state.late(conn) == {}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_figures_over_clock_changes_are_those_of_the_plain_reference(
+    store, directory, add_card, seed
+):
+    for card, zone in ZONES.items():
+        add_card(zone, id=card, created_ms=NOW_MS - 40 * DAY_MS)
+    events = list(history(seed, 2_000))
+    put(store, events)
+    roll_closed_days(store, directory, NOW_MS)
+    ended = as_classified(
+        e for e in events if local_day(e.at, ZONES[e.card]) < local_day(NOW_MS, ZONES[e.card])
+    )
+    assert days(store) == [
+        (*key, figures["views"], figures["automatic"])
+        for key, figures in sorted(reference_days(ended, ZONES).items())
+    ]
+    targets = store.rows("SELECT card, day, key, clicks FROM card_dims ORDER BY card, day, key")
+    assert targets == [(*key, n) for key, n in sorted(reference_targets(ended, ZONES).items())]
+
+
+def test_day_by_day_at_once_and_again_give_identical_tables(store, directory, add_card):
+    for card, zone in ZONES.items():
+        add_card(zone, id=card, created_ms=NOW_MS - 40 * DAY_MS)
+    put(store, history(4, 1_000))
+    for day in range(20, -1, -1):
+        roll_closed_days(store, directory, NOW_MS - day * DAY_MS)
+    stepwise = both_tables(store)
+    with directory.write() as conn:
+        rolled = rollup_state.rolled_through(conn)
+        rollup_state.set_rolled(
+            conn, {card: day - timedelta(days=39) for card, day in rolled.items()}
+        )
+    assert roll_closed_days(store, directory, NOW_MS) == 39 * len(ZONES)
+    again = both_tables(store)
+    assert all(a.equals(b) for a, b in zip(stepwise, again, strict=True))
+
+
+def test_two_runs_at_a_time_are_refused_and_the_lease_is_given_back(store, directory, add_card):
+    add_card()
+    with directory.write() as conn:
+        leases.take(conn, "rollups", "someone", NOW_MS, 60_000)
+    with pytest.raises(Unavailable, match="by another process"):
+        roll_closed_days(store, directory, NOW_MS)
+    roll_closed_days(store, directory, NOW_MS + 61_000)
+    roll_closed_days(store, directory, NOW_MS + 61_000)
+
+
+def test_the_last_view_of_a_day_keeps_its_millisecond(store, directory, add_card):
+    add_card(created_ms=NOW_MS - 2 * DAY_MS)
+    put(store, [spooled(1, at=NOW_MS - DAY_MS + 7), spooled(2, at=NOW_MS - DAY_MS)])
+    roll_closed_days(store, directory, NOW_MS)
+    seen = datetime.fromtimestamp((NOW_MS - DAY_MS + 7) / 1000, UTC)
+    assert store.frame("SELECT last_view_at FROM card_days").item() == seen
