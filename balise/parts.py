@@ -1,0 +1,84 @@
+"""The long-lived parts of a server process, each started and stopped by one `with`."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from balise.installation import Installation
+from collector.cards import CardBook
+from collector.spool import Spool
+from schema.clock import Clock
+from schema.directory.database import Directory
+from schema.errors import BaliseError
+from schema.settings import Settings
+from schema.store import EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the hot path needs: cards in memory, and a spool on the disk."""
+
+    book: CardBook
+    spool: Spool
+
+
+@contextmanager
+def intake(settings: Settings, directory: Directory, clock: Clock) -> Iterator[Intake]:
+    with (
+        closing(CardBook(directory, clock)) as book,
+        closing(
+            Spool(
+                settings.spool,
+                clock=clock,
+                bytes_max=settings.spool_bytes_max,
+                free_bytes_min=settings.free_bytes_min,
+            )
+        ) as spool,
+    ):
+        yield Intake(book, spool)
+
+
+@contextmanager
+def shipping(place: Installation) -> Iterator[None]:
+    """Spools to store, on a thread of its own; a clean stop first ships what is spooled."""
+    from pipeline.enrich import enrich
+    from pipeline.enrich.known import open_known
+    from pipeline.ship import Shipper
+
+    known = open_known(place.settings.geoip)
+    shipper = Shipper(
+        place.settings.spool,
+        place.store,
+        place.directory,
+        lambda frame: enrich(frame, known),
+        place.clock,
+    )
+    thread = threading.Thread(target=shipper.run, name="shipper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        shipper.stop()
+        thread.join()
+        while shipper.ship_once():
+            pass
+        shipper.close()
+
+
+@contextmanager
+def scheduling(place: Installation) -> Iterator[None]:
+    """The jobs of `pipeline/jobs.py`, at their hours."""
+    from pipeline.schedule import Schedule
+
+    with closing(Schedule(place.store, place.directory, place.clock)):
+        yield
+
+
+def trouble_of(store: EventStore) -> str:
+    """Why the store cannot answer, or nothing."""
+    try:
+        store.rows("SELECT 1")
+    except BaliseError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,129 @@
+"""Server processes: `serve` is everything, `collect` only takes events in, `work` has no pages.
+
+The order is the point. The address is taken before anything is opened, and parts stop in the
+reverse of the order in which they started: pages, then the spool, then the shipper, stores last.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    ExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
+from ipaddress import ip_network
+from socket import socket
+
+import uvloop
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
+
+from balise import announce, parts
+from balise.demo import show
+from balise.folder import prepare
+from balise.installation import held, ready_directory
+from balise.listen import Server, bind, stop_on_signals
+from collector import app as collector
+from collector.asgi import HotPath
+from schema.clock import Clock
+from schema.settings import Settings
+from schema.store.address import Embedded, parse
+from schema.store.control import serve_control
+from schema.store.http import clickhouse_app
+
+Ready = Callable[[], None]
+Control = AbstractAsyncContextManager[None]
+
+
+def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
+    from dashboard.app import build
+
+    with ExitStack() as stack:
+        listening = stack.enter_context(bind(settings.host, settings.port))
+        place = stack.enter_context(held(settings, clock))
+        shown = show.prepare(place) if demo else show.NOTHING
+        stack.enter_context(parts.shipping(place))
+        stack.enter_context(parts.scheduling(place))
+        taken = stack.enter_context(parts.intake(settings, place.directory, clock))
+        pages = build(
+            directory=place.directory,
+            store=place.store,
+            clock=clock,
+            origin=settings.origin,
+            demo_logins=shown.logins,
+        )
+        app = _hot(
+            settings,
+            clock,
+            taken,
+            check_store=lambda: parts.trouble_of(place.store),
+            routes=[*shown.routes, Mount("/", pages)],
+        )
+        stack.enter_context(shown.stream)
+        uvloop.run(
+            _run(listening, app, lambda: announce.pages(settings, shown.logins), _control(settings))
+        )
+
+
+def collect(settings: Settings, clock: Clock) -> None:
+    with ExitStack() as stack:
+        listening = stack.enter_context(bind(settings.host, settings.port))
+        prepare(settings)
+        directory = stack.enter_context(ready_directory(settings))
+        taken = stack.enter_context(parts.intake(settings, directory, clock))
+        # Nothing here needs the store: a collector is ready without it.
+        app = _hot(settings, clock, taken, check_store=lambda: "", routes=[])
+        uvloop.run(_run(listening, app, lambda: announce.intake(settings), nullcontext()))
+
+
+def work(settings: Settings, clock: Clock) -> None:
+    with ExitStack() as stack:
+        place = stack.enter_context(held(settings, clock))
+        stack.enter_context(parts.shipping(place))
+        stack.enter_context(parts.scheduling(place))
+        uvloop.run(_wait(lambda: announce.worker(settings), _control(settings)))
+
+
+def _hot(
+    settings: Settings,
+    clock: Clock,
+    taken: parts.Intake,
+    *,
+    check_store: collector.Check,
+    routes: Sequence[BaseRoute],
+) -> ASGIApp:
+    return HotPath(
+        Starlette(routes=[*collector.routes(taken.spool, check_store), *routes]),
+        book=taken.book,
+        spool=taken.spool,
+        clock=clock,
+        trusted_proxies=[ip_network(each, strict=False) for each in settings.trusted_proxies],
+    )
+
+
+async def _run(listening: socket, app: ASGIApp, ready: Ready, control: Control) -> None:
+    async with control:
+        server = Server(app, ready)
+        stop_on_signals(server.stop)
+        await server.serve(sockets=[listening])
+
+
+async def _wait(ready: Ready, control: Control) -> None:
+    stopped = asyncio.Event()
+    stop_on_signals(stopped.set)
+    async with control:
+        ready()
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def _control(settings: Settings) -> AsyncIterator[None]:
+    """Commands come through the socket only where this process alone holds the engine."""
+    address = parse(settings.clickhouse)
+    if not isinstance(address, Embedded):
+        yield
+        return
+    async with serve_control(settings.control_socket, clickhouse_app(address.path)):
+        yield

@@ -1,0 +1,101 @@
+"""A real `balise` process for tests: started, waited for, stopped or killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 30
+BALISE = str(Path(sys.executable).with_name("balise"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """This process's environment without settings of its own, and with those given."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("BALISE_")}
+    given = {f"BALISE_{name.upper()}": value for name, value in settings.items()}
+    return inherited | {"BALISE_DATA": str(data)} | given
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    process: subprocess.Popen[bytes]
+    origin: str
+    data: Path
+    log: Path
+
+    def stop(self) -> int:
+        """Gently, as an operator would. Gives the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS_MAX)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(STOP_SECONDS_MAX)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A `balise` command beside it, over the same data folder."""
+        port = self.origin.rpartition(":")[2]
+        return subprocess.run(
+            [BALISE, *arguments],
+            env=environment(self.data, port=port),
+            cwd=self.data.parent,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@contextmanager
+def running(
+    data: Path, *arguments: str, port: int | None = None, **settings: str
+) -> Iterator[RunningServer]:
+    """`running(tmp_path / "var", "serve")`: ready when the block begins, gone when it ends."""
+    port = port or free_port()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    log = data.parent / f"server-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [BALISE, *(arguments or ("serve",))],
+            env=environment(data, port=str(port), **settings),
+            cwd=data.parent,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    server = RunningServer(process, f"http://127.0.0.1:{port}", data, log)
+    try:
+        _await_ready(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.kill()
+
+
+def _await_ready(server: RunningServer) -> None:
+    until = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"The server ended while starting:\n{server.log.read_text()}")
+        try:
+            urllib.request.urlopen(f"{server.origin}/readyz", timeout=5).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)
+        else:
+            return
+    raise RuntimeError(f"The server was not ready in time:\n{server.log.read_text()}")
