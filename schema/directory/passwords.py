@@ -25,11 +25,16 @@ NOBODY = _nobody()
 
 
 def hashed(password: str) -> str:
-    return _hasher.hash(password)
+    return _hasher.hash(_bytes(password))
 
 
 def matches(hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(hash, password)
+        return _hasher.verify(hash, _bytes(password))
     except VerifyMismatchError:
         return False
+
+
+def _bytes(password: str) -> bytes:
+    # What a terminal sent that is no UTF-8 is a password all the same.
+    return password.encode(errors="surrogatepass")

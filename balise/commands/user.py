@@ -1,0 +1,114 @@
+"""`balise user`: people who sign in. A password never stands in the list of processes."""
+
+import sys
+
+import click
+from sqlalchemy.engine import Connection
+
+from balise.commands.context import (
+    Context,
+    confirm,
+    json_option,
+    pass_context,
+    record,
+    sheet,
+    table,
+    yes_option,
+)
+from schema.clock import system_clock
+from schema.directory import accounts, users
+from schema.directory.checks import LOCALES
+from schema.directory.users import ROLES, User
+
+
+@click.group
+def command() -> None:
+    """Create, list, show and delete people who sign in."""
+
+
+@command.command("create")
+@click.option("--email", required=True, help="What they sign in with.")
+@click.option("--role", default=ROLES[0], show_default=True, help=f"{', '.join(ROLES)}.")
+@click.option("--account", help="The account they see. Nothing for ops, who see them all.")
+@click.option("--locale", default=LOCALES[0], show_default=True, help=f"{' or '.join(LOCALES)}.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line typed.")
+@json_option
+@pass_context
+def create(
+    context: Context,
+    email: str,
+    role: str,
+    account: str | None,
+    locale: str,
+    password_stdin: bool,
+) -> None:
+    """Create a user. The password is asked for, or read from standard input."""
+    with context.open_directory_current() as directory:
+        password = _password(from_stdin=password_stdin)
+        with directory.write() as conn:
+            user = users.create(
+                conn,
+                account=account,
+                email=email,
+                role=role,
+                password=password,
+                locale=locale,
+                now_ms=system_clock(),
+            )
+            record(conn, "user.create", user.id)
+    context.emit(user, f"User {user.id} created: {user.email} may sign in.")
+
+
+@command.command("list")
+@click.option("--account", help="Only the users of this account.")
+@json_option
+@pass_context
+def list_users(context: Context, account: str | None) -> None:
+    """List users by address."""
+    with context.open_directory_current() as directory, directory.read() as conn:
+        if account is not None and accounts.get(conn, account) is None:
+            raise accounts.unknown(account)
+        found = [user for user in users.every(conn) if account in (None, user.account)]
+    context.emit(found, table(found, none="No user yet; `balise user create` makes one."))
+
+
+@command.command("show")
+@click.argument("user")
+@json_option
+@pass_context
+def show(context: Context, user: str) -> None:
+    """Show one user, by id or by e-mail address."""
+    with context.open_directory_current() as directory, directory.read() as conn:
+        found = _wanted(conn, user)
+    context.emit(found, sheet(found))
+
+
+@command.command("delete")
+@click.argument("user")
+@yes_option
+@json_option
+@pass_context
+def delete(context: Context, user: str, yes: bool) -> None:
+    """Delete a user, by id or by e-mail address. They are logged out at once."""
+    with context.open_directory_current() as directory:
+        with directory.read() as conn:
+            found = _wanted(conn, user)
+        confirm(f"Delete the user {found.email} ({found.id})?", yes=yes)
+        with directory.write() as conn:
+            users.delete(conn, found.id)
+            record(conn, "user.delete", found.id)
+    context.emit({"deleted": found.id}, f"User {found.email} deleted.")
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return answer
+
+
+def _wanted(conn: Connection, text: str) -> User:
+    found = users.get(conn, text) or users.by_email(conn, text)
+    if found is None:
+        raise users.unknown(text)
+    return found

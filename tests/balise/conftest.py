@@ -1,0 +1,61 @@
+"""A shell for commands: their real way in, with the streams and the answers of a person."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from balise.main import run
+from schema.directory.database import open_directory
+from schema.directory.upgrade import upgrade
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+
+Shell = Callable[..., Answer]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """Runs `balise ...` on a data folder of the test's own, which has no stores yet."""
+    for name in [name for name in os.environ if name.startswith("BALISE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BALISE_DATA", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, typed: str = "") -> Answer:
+        with CliRunner().isolation(input=typed) as (out, err, _):
+            code = run(arguments)
+            return Answer(code, out.getvalue().decode(), err.getvalue().decode())
+
+    return call
+
+
+@pytest.fixture
+def directory_dsn(tmp_path: Path, shell: Shell) -> str:
+    """A directory in the shell's data folder, with its tables and nothing in them."""
+    (tmp_path / "var").mkdir()
+    dsn = f"sqlite:///{tmp_path}/var/balise.db"
+    directory = open_directory(dsn)
+    upgrade(directory)
+    directory.close()
+    return dsn
+
+
+@pytest.fixture
+def account(shell: Shell, directory_dsn: str) -> str:
+    """The id of an account."""
+    given = ("--name", "Boulangerie Martin", "--tier", "premium", "--json")
+    return str(shell("account", "create", *given).json["id"])
