@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from balise.main import COMMANDS
+from collector.admission import REASONS, Reason
 from schema.settings import SETTINGS
 from schema.settings_page import page
+from schema.targets import TARGETS
+from schema.wire import MEDIA, Envelope, Event
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -34,6 +37,26 @@ def test_every_room_is_on_the_map(folder: str) -> None:
     kept = {"balise", "schema", "collector", "pipeline", "dashboard", "js-snippet"}
     kept |= {"benchmarks", "tests", "docs"}
     assert folder not in kept or f"`{folder}/`" in read(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("field", [*Envelope.__struct_fields__, *Event.__struct_fields__])
+def test_every_field_of_the_wire_is_explained(field: str) -> None:
+    first_cells = [
+        line.split("|")[1] for line in read(DOCS / "contract.md").splitlines() if "|" in line
+    ]
+    assert any(f"`{field}`" in cell for cell in first_cells)
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.name)
+def test_every_refusal_is_explained(reason: Reason) -> None:
+    line = f"| `{reason.name.replace('_', '-')}` | {reason.status} |"
+    assert line in read(DOCS / "contract.md")
+
+
+def test_the_closed_lists_of_the_wire_are_written_out() -> None:
+    text = read(DOCS / "contract.md")
+    assert f"`{' '.join(MEDIA)}`" in text
+    assert f"`{' '.join(target.name for target in TARGETS)}`" in text
 
 
 def test_links_between_documents_lead_somewhere() -> None:
