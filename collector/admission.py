@@ -73,6 +73,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
 
 class Admitted(msgspec.Struct, frozen=True, gc=False):
+    card: KnownCard
     events: list[SpooledEvent]
 
 
@@ -97,7 +98,7 @@ def admit(facts: Facts, card: KnownCard | None, now_ms: int, salt_at: SaltAt) ->
             return Refused(TOO_OLD, f"Sent {age_ms} ms after it - at `$.events[{index}].at`")
         if age_ms < -AHEAD_MS_MAX:
             return Refused(AHEAD, f"Sent {-age_ms} ms before it - at `$.events[{index}].at`")
-    return Admitted(_spooled(facts, card, now_ms, salt_at))
+    return Admitted(card, _spooled(facts, card, now_ms, salt_at))
 
 
 def _spooled(facts: Facts, card: KnownCard, now_ms: int, salt_at: SaltAt) -> list[SpooledEvent]:

@@ -16,6 +16,9 @@ EVENTS_MAX = 50
 AGE_MS_MAX = 72 * 3_600_000
 AHEAD_MS_MAX = 60_000
 ENGAGED_MS_MAX = 30 * 60_000
+MEDIUM_CHARS_MAX = 16
+ITEM_CHARS_MAX = 64
+LABEL_CHARS_MAX = 32
 
 MEDIA = ("qr", "nfc", "link", "sig", "wallet", "share")
 UNKNOWN_MEDIUM = "inconnu"
@@ -30,7 +33,7 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     name: Annotated[str, msgspec.Meta(max_length=32)]
     at: _EPOCH_MS
     target: Annotated[str, msgspec.Meta(max_length=16)] = ""
-    label: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    label: Annotated[str, msgspec.Meta(max_length=LABEL_CHARS_MAX)] = ""
     ms: Annotated[int, msgspec.Meta(ge=0, le=ENGAGED_MS_MAX)] = 0
     scroll: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
 
@@ -41,8 +44,8 @@ class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False
     page: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{12}$")]
     sent: _EPOCH_MS
     events: Annotated[list[Event], msgspec.Meta(min_length=1, max_length=EVENTS_MAX)]
-    medium: Annotated[str, msgspec.Meta(max_length=16)] = ""
-    item: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    medium: Annotated[str, msgspec.Meta(max_length=MEDIUM_CHARS_MAX)] = ""
+    item: Annotated[str, msgspec.Meta(max_length=ITEM_CHARS_MAX)] = ""
     ref: Annotated[str, msgspec.Meta(max_length=253)] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     tz: Annotated[str, msgspec.Meta(max_length=64)] = ""
