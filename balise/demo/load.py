@@ -19,17 +19,13 @@ import msgspec
 
 from balise.demo.enrol import enrol
 from balise.demo.people import ACCOUNTS, CARDS, USERS, DemoCard
-from balise.demo.rhythm import History
+from balise.demo.rhythm import DAYS, EVENTS, SEED, History
 from balise.demo.traffic import traffic
 from balise.installation import Installation
 from schema.days import day_span_ms, local_day
 from schema.errors import Unavailable
 from schema.spooled import SPOOL_SUFFIX, SpooledEvent, open_spool
 from schema.store import EventStore
-
-EVENTS = 200_000
-DAYS = 90
-SEED = 1
 
 LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last: what is over there is over for every card."""
@@ -108,17 +104,26 @@ def _write_spool(
                 events += len(each)
                 progress("generate", events, max(expected, events))
             spool.execute("COMMIT")
-        draft.rename(path)
+        if events:
+            draft.rename(path)
     return path, events
 
 
 def _ship(place: Installation, spool: Path, events: int, progress: Progress) -> None:
     """Until the file is gone: by us, or by the server that runs beside us."""
     from pipeline.enrich import enrich
+    from pipeline.enrich.known import open_known
     from pipeline.ship import Shipper
     from pipeline.spools import pending_events
 
-    shipper = Shipper(place.settings.spool, place.store, place.directory, enrich, place.clock)
+    known = open_known(place.settings.geoip)
+    shipper = Shipper(
+        place.settings.spool,
+        place.store,
+        place.directory,
+        lambda frame: enrich(frame, known),
+        place.clock,
+    )
     moved_s, left = time.monotonic(), events
     with closing(shipper):
         while spool.exists():
@@ -137,7 +142,16 @@ def _ship(place: Installation, spool: Path, events: int, progress: Progress) -> 
 def _roll(place: Installation, progress: Progress) -> int:
     from pipeline.roll import roll_closed_days
 
-    progress("roll", 0, 1)
-    days = roll_closed_days(place.store, place.directory, place.clock())
-    progress("roll", 1, 1)
-    return days
+    give_up_s = time.monotonic() + STALLED_S
+    while True:
+        try:
+            days = roll_closed_days(place.store, place.directory, place.clock())
+        except Unavailable:
+            # A server beside us computes the same days just now.
+            if time.monotonic() > give_up_s:
+                raise
+            time.sleep(LOOK_S)
+            continue
+        if days:
+            progress("roll", days, days)
+        return days

@@ -8,7 +8,7 @@ Ids are fixed so that a printed or bookmarked demo address keeps working.
 from dataclasses import dataclass
 from typing import Literal
 
-from schema.tiers import Tier
+from schema.tiers import CATALOGUE, Tier
 
 PASSWORD = "bienvenue-a-bord"  # noqa: S105 - known to everybody on purpose: it opens the demo only
 
@@ -67,6 +67,7 @@ class DemoUser:
     email: str
     role: Literal["owner", "viewer", "ops"]
     account: DemoAccount | None
+    label: str
 
 
 ACCOUNTS: tuple[DemoAccount, ...] = (
@@ -258,8 +259,11 @@ CARDS: tuple[DemoCard, ...] = tuple(card for account in ACCOUNTS for card in acc
 CARD_BY_ID: dict[str, DemoCard] = {card.id: card for card in CARDS}
 
 USERS: tuple[DemoUser, ...] = (
-    *(DemoUser(account.login, "owner", account) for account in ACCOUNTS),
-    DemoUser("lecture@demo.example", "viewer", ACCOUNTS[-1]),
-    DemoUser("ops@demo.example", "ops", None),
+    *(
+        DemoUser(account.login, "owner", account, CATALOGUE[account.tier].label)
+        for account in ACCOUNTS
+    ),
+    DemoUser("lecture@demo.example", "viewer", ACCOUNTS[-1], "Lecture seule"),
+    DemoUser("ops@demo.example", "ops", None, "Exploitation"),
 )
 """All with the same `PASSWORD`."""

@@ -11,6 +11,11 @@ from balise.demo.people import CARDS, DemoCard
 from balise.demo.weighted import Weighted
 from schema.days import day_span_ms
 
+EVENTS = 200_000
+DAYS = 90
+SEED = 1
+"""What the demo has unless something else is asked for."""
+
 _WEEKDAYS = (1.0, 1.15, 1.2, 1.2, 1.0, 0.45, 0.3)
 """Monday to Sunday."""
 _WORKING_HOURS = (

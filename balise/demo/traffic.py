@@ -77,7 +77,7 @@ def traffic(
 ) -> Iterator[list[SpooledEvent]]:
     """What each card received after its `since_ms` and up to now: a list per card and local day.
 
-    Days come in order, so that a store filled half-way has no holes before its last day.
+    Days come in order, so that what is shipped together touches few months.
     """
     days = [
         (day, card)

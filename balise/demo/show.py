@@ -1,0 +1,38 @@
+"""The demo as a running server shows it: data, sign-in buttons, card pages and a live stream."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from balise.demo.people import PASSWORD, USERS
+from balise.installation import Installation
+from dashboard.site import DemoLogin
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    logins: tuple[DemoLogin, ...] = ()
+    routes: tuple[BaseRoute, ...] = ()
+    stream: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """To be entered when the server is about to answer, and left before it is gone."""
+
+
+NOTHING = Show()
+
+
+def prepare(place: Installation) -> Show:
+    """Loads what is missing, with a progress bar, before the first page is asked for."""
+    from balise.demo import card_page
+    from balise.demo.bars import drawn
+    from balise.demo.load import load_demo
+    from balise.demo.trickle import Trickle
+
+    with drawn() as progress:
+        load_demo(place, progress=progress)
+    return Show(
+        logins=tuple(DemoLogin(user.email, PASSWORD, user.label) for user in USERS),
+        routes=tuple(card_page.routes(place.settings.origin, place.clock)),
+        stream=Trickle(place.settings, place.clock),
+    )
