@@ -171,19 +171,36 @@ def test_a_database_that_the_server_lacks_is_named(postgres: Postgres) -> None:
 
 def test_a_server_that_dropped_its_connections_is_reached_again(postgres: Postgres) -> None:
     name = postgres.create_database()
-    directory = open_directory(postgres.dsn(name))
-    killer = open_directory(postgres.dsn("postgres"))
-    end_others = sa.text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-    )
-    with directory.read() as conn:
-        conn.scalar(sa.text("SELECT 1"))
-        with killer.read() as other:
-            other.execute(end_others, {"name": name})
-        with pytest.raises(sa.exc.DBAPIError):
-            conn.scalar(sa.text("SELECT 1"))
+    directory = open_directory(postgres.dsn(name))  # leaves a connection for the next read
+    _end_connections(postgres, name)
     with directory.read() as conn:
         assert conn.scalar(sa.text("SELECT 1")) == 1
-    killer.close()
     directory.close()
     postgres.drop_database(name)
+
+
+def test_a_server_that_stops_in_the_midst_is_said_to_be_away(postgres: Postgres) -> None:
+    name = postgres.create_database()
+    directory = open_directory(postgres.dsn(name))
+
+    def read_on() -> None:
+        with directory.read() as conn:
+            conn.scalar(sa.text("SELECT 1"))
+            _end_connections(postgres, name)
+            conn.scalar(sa.text("SELECT 1"))
+
+    with pytest.raises(Unavailable, match=f"{name}.* cannot be used: terminating connection"):
+        read_on()
+    directory.close()
+    postgres.drop_database(name)
+
+
+def _end_connections(postgres: Postgres, name: str) -> None:
+    killer = open_directory(postgres.dsn("postgres"))
+    with killer.read() as conn:
+        ended = conn.execute(
+            sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": name},
+        ).all()
+    killer.close()
+    assert ended
