@@ -1,0 +1,138 @@
+"""Processes of the pipeline are killed with SIGKILL at seeded instants, for real."""
+
+import subprocess
+import sys
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+from time import sleep
+
+import pytest
+
+from schema.clock import system_clock
+from schema.days import local_day
+from schema.directory import accounts, cards, rollup_state
+from schema.directory.database import open_directory
+from schema.directory.upgrade import upgrade
+from schema.migrate import migrate
+from schema.store.address import parse
+from schema.store.opening import open_store
+from schema.testing.events import CARD, spooled
+from schema.testing.spools import PlainSpool
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+DAY_MS = 24 * 3_600_000
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with closing(open_store(f"chdb:///{tmp_path}/events")) as store:
+        migrate(store, parse(f"chdb:///{tmp_path}/events"))
+    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
+        upgrade(directory)
+        with directory.write() as conn:
+            account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
+            cards.create(
+                conn,
+                account=account.id,
+                name="A",
+                url="https://example.fr",
+                zone="Europe/Paris",
+                origins=(),
+                now_ms=0,
+                id=CARD,
+            )
+    return tmp_path
+
+
+@contextmanager
+def process(script, *arguments):
+    """Ready for work on entry, killed on exit."""
+    child = subprocess.Popen(
+        [sys.executable, str(HERE / script), *map(str, arguments)],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout.readline() == "ready\n"
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+class Collecting:
+    """Group commits into a spool, from before the first kill until after the last."""
+
+    def __init__(self, folder):
+        self.acknowledged = []
+        self._spool = PlainSpool(folder / "spool")
+        self._draw = Random(7)
+        self._enough = Event()
+        self._thread = Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self._enough.set()
+        self._thread.join()
+        self._spool.die()
+
+    def _run(self):
+        while not self._enough.is_set():
+            self._commit()
+            sleep(0.002)
+
+    def _commit(self):
+        first = len(self.acknowledged)
+        at_ms = system_clock() - self._draw.choice((0, 0, 0, DAY_MS))
+        new = [spooled(first + n, seq=n, at=at_ms) for n in range(self._draw.randrange(1, 40))]
+        again = self._draw.sample(self.acknowledged, min(first, 3))
+        self._spool.commit(new + again)
+        self.acknowledged += new
+
+
+def test_a_shipper_killed_at_any_instant_loses_no_event_and_doubles_none(folder):
+    draw = Random(1)
+    with Collecting(folder) as collecting:
+        for _ in range(10):
+            with process("ship_until_killed.py", folder):
+                sleep(draw.uniform(0, 0.3))
+    with process("ship_until_killed.py", folder, "--until-done") as last:
+        assert last.wait(60) == 0
+    with closing(open_store(f"chdb:///{folder}/events")) as store:
+        rows = store.rows("SELECT page, seq FROM events")
+    assert sorted(rows) == sorted((event.page, event.seq) for event in collecting.acknowledged)
+    with (
+        closing(open_directory(f"sqlite:///{folder}/balise.db")) as directory,
+        directory.read() as conn,
+    ):
+        marked = {day for _, day in rollup_state.late(conn)}
+    yesterdays = {
+        local_day(event.at, "Europe/Paris")
+        for event in collecting.acknowledged
+        if event.at < system_clock() - DAY_MS
+    }
+    assert yesterdays
+    assert yesterdays <= marked
+
+
+def test_a_swap_killed_at_any_instant_leaves_the_old_figures_or_the_new(folder):
+    draw = Random(2)
+    seen = set()
+    for _ in range(6):
+        with process("swap_until_killed.py", folder):
+            sleep(draw.uniform(0, 0.15))
+        with closing(open_store(f"chdb:///{folder}/events")) as store:
+            [(rows, least, most)] = store.rows(
+                "SELECT count(), min(views), max(views) FROM card_days"
+            )
+        assert (rows, least) == (50 * 31, most)
+        seen.add(most)
+    assert seen <= {1, 2}

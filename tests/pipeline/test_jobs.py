@@ -1,0 +1,75 @@
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline.jobs import JOBS, Context, Job, renew_salts, run_job
+from schema.directory import runs
+from schema.directory.tables import salts as salts_table
+from schema.testing.clock import FixedClock
+from schema.testing.events import NOW_MS
+
+
+@pytest.fixture
+def clock():
+    return FixedClock(NOW_MS)
+
+
+@pytest.fixture
+def context(store, directory, clock):
+    return Context(store, directory, clock)
+
+
+def salts_held(directory):
+    with directory.read() as conn:
+        return dict(conn.execute(sa.select(salts_table.c.day, salts_table.c.salt)).all())
+
+
+def test_salts_exist_for_every_date_that_is_or_will_soon_be_today_somewhere(context, directory):
+    assert renew_salts(context) == 0
+    assert set(salts_held(directory)) == {date(2026, 11, day) for day in (20, 21, 22)}
+
+
+def test_a_salt_is_deleted_when_its_date_has_ended_everywhere(context, directory, clock):
+    renew_salts(context)
+    before = salts_held(directory)
+    clock.advance(hours=23, seconds=3599)
+    assert renew_salts(context) == 0
+    clock.advance(seconds=1)  # midnight of the 20th in the last zone, twelve hours behind
+    assert renew_salts(context) == 1
+    after = salts_held(directory)
+    assert date(2026, 11, 20) not in after
+    assert after[date(2026, 11, 21)] == before[date(2026, 11, 21)]
+
+
+def test_a_run_is_recorded_with_its_rows_and_times(context, directory, clock):
+    def work(context):
+        clock.advance(seconds=3)
+        return 7
+
+    assert run_job(Job("work", "", 60, work), context) == 7
+    with directory.read() as conn:
+        [run] = runs.latest(conn)
+    assert (run.job, run.rows, run.error) == ("work", 7, None)
+    assert (run.started_ms, run.finished_ms) == (NOW_MS, NOW_MS + 3000)
+
+
+def test_a_failed_run_is_recorded_with_its_error(context, directory):
+    def work(context):
+        raise ValueError("no luck")
+
+    with pytest.raises(ValueError, match="no luck"):
+        run_job(Job("work", "", 60, work), context)
+    with directory.read() as conn:
+        [run] = runs.latest(conn)
+    assert (run.rows, run.error) == (None, "ValueError: no luck")
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_every_job_runs_on_an_empty_installation_and_twice(context, job):
+    run_job(job, context)
+    assert run_job(job, context) == 0
+
+
+def test_names_of_jobs_are_unique():
+    assert len({job.name for job in JOBS}) == len(JOBS)

@@ -1,0 +1,102 @@
+from threading import Event
+from time import monotonic, sleep
+
+import pytest
+
+from pipeline.jobs import Context, Job
+from pipeline.schedule import Schedule
+from schema.clock import system_clock
+from schema.directory import leases, runs
+
+
+@pytest.fixture
+def context(store, directory):
+    return Context(store, directory, system_clock)
+
+
+class Counted:
+    """A job that counts its runs and can be held."""
+
+    def __init__(self, name="counted", *, fails=False):
+        self.runs = 0
+        self.running = Event()
+        self.go_on = Event()
+        self.go_on.set()
+        self.fails = fails
+        self.job = Job(name, "", 1, self.run)
+
+    def run(self, context):
+        self.runs += 1
+        self.running.set()
+        self.go_on.wait(10)
+        if self.fails:
+            raise ValueError("no luck")
+        return self.runs
+
+
+def wait_for(condition, seconds=5):
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline
+        sleep(0.01)
+
+
+def test_jobs_run_at_the_start_and_then_at_their_pace(context):
+    counted = Counted()
+    schedule = Schedule(context, [counted.job])
+    schedule.start()
+    wait_for(lambda: counted.runs >= 2)
+    schedule.stop()
+    done = counted.runs
+    sleep(1.2)
+    assert counted.runs == done
+
+
+def test_a_failing_job_does_not_stop_the_others_nor_itself(context, directory):
+    failing, working = Counted("failing", fails=True), Counted("working")
+    schedule = Schedule(context, [failing.job, working.job])
+    schedule.start()
+    wait_for(lambda: failing.runs >= 2 and working.runs >= 2)
+    schedule.stop()
+    with directory.read() as conn:
+        errors = {run.job: run.error for run in runs.latest(conn)}
+    assert errors == {"failing": "ValueError: no luck", "working": None}
+
+
+def test_a_long_run_does_not_overlap_itself_and_a_stop_waits_for_it(context, directory):
+    slow = Counted()
+    slow.go_on.clear()
+    schedule = Schedule(context, [slow.job])
+    schedule.start()
+    slow.running.wait(5)
+    sleep(1.5)
+    assert slow.runs == 1
+    slow.go_on.set()
+    schedule.stop()
+    with directory.read() as conn:
+        [run] = runs.latest(conn)
+    assert run.finished_ms is not None
+
+
+def test_of_two_processes_one_leads_and_the_other_takes_over_when_it_stops(context):
+    first, second = Counted("first"), Counted("second")
+    leader, follower = Schedule(context, [first.job]), Schedule(context, [second.job])
+    leader.start()
+    first.running.wait(5)
+    follower.start()
+    wait_for(lambda: first.runs >= 2)
+    assert second.runs == 0
+    leader.stop()
+    wait_for(lambda: second.runs >= 1)
+    follower.stop()
+
+
+def test_while_another_process_holds_the_lease_nothing_runs_here(context, directory):
+    counted = Counted()
+    with directory.write() as conn:
+        leases.take(conn, "schedule", "someone else", system_clock(), 60_000)
+    schedule = Schedule(context, [counted.job])
+    schedule.start()
+    sleep(0.3)
+    schedule.stop()
+    assert counted.runs == 0
