@@ -26,7 +26,7 @@ def rolled_through(conn: Connection) -> dict[str, date]:
 
 
 def of_card(conn: Connection, card: str) -> tuple[date | None, frozenset[date]]:
-    """The same for one card, for whoever asks often: last day held, and its marked days."""
+    """For one card, for whoever asks often: the last day that rollups hold, its marked days."""
     through = sa.select(rolled_days.c.through).where(rolled_days.c.card == card)
     marked = sa.select(late_days.c.day).where(late_days.c.card == card)
     return conn.execute(through).scalar_one_or_none(), frozenset(conn.execute(marked).scalars())
@@ -38,7 +38,9 @@ def set_rolled(conn: Connection, through: Mapping[str, date]) -> None:
         newer = new.on_conflict_do_update(
             index_elements=[rolled_days.c.card], set_={"through": new.excluded.through}
         )
-        conn.execute(newer, [{"card": card, "through": day} for card, day in through.items()])
+        conn.execute(
+            newer, [{"card": card, "through": day} for card, day in sorted(through.items())]
+        )
 
 
 def mark_late(conn: Connection, days: Iterable[CardDay]) -> None:

@@ -37,3 +37,12 @@ def test_a_day_marked_while_it_is_computed_stays_late(directory: Directory) -> N
     with directory.write() as conn:
         rollup_state.clear_late(conn, read)
         assert set(rollup_state.late(conn)) == {("a", MONDAY)}
+
+
+def test_one_card_can_be_asked_for_alone(directory: Directory) -> None:
+    with directory.write() as conn:
+        rollup_state.set_rolled(conn, {"a": TUESDAY, "b": MONDAY})
+        rollup_state.mark_late(conn, {("a", MONDAY), ("b", TUESDAY)})
+    with directory.read() as conn:
+        assert rollup_state.of_card(conn, "a") == (TUESDAY, frozenset({MONDAY}))
+        assert rollup_state.of_card(conn, "c") == (None, frozenset())
