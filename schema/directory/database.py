@@ -6,7 +6,7 @@ and on SQLite takes the write lock first (BEGIN IMMEDIATE), so it never fails ha
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,8 @@ def _sqlite(url: URL, label: str, create: bool) -> Engine:
         raise BadInput(f"The folder {path.parent} does not exist; create it, or run `balise init`.")
     if not create and not path.exists():
         raise Unavailable(f"There is no directory at {path} yet; run `balise init`.")
+    with suppress(OSError):  # SQLite says what is wrong, below
+        path.touch(mode=0o600)  # salts and hashes are for the owner; the log follows this mode
     engine = sa.create_engine(
         url.set(database=str(path)), connect_args={"timeout": BUSY_S, "isolation_level": None}
     )

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from schema.directory import upgrade
 from schema.directory.database import open_directory
 from schema.directory.tables import audit
 
@@ -116,6 +117,15 @@ def test_a_directory_without_tables_needs_init(shell, tmp_path: Path) -> None:
     answer = shell("account", "list")
     assert answer.code == 3
     assert answer.err.endswith("lacks 0001_directory; run `balise init`.\n")
+
+
+def test_an_older_directory_needs_migrate(
+    shell, directory_dsn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upgrade, "NAMES", (*upgrade.NAMES, "0002_later"))
+    answer = shell("account", "list")
+    assert answer.code == 3
+    assert answer.err.endswith("lacks 0002_later; run `balise migrate`.\n")
 
 
 def test_a_newer_directory_is_refused(shell, directory_dsn) -> None:

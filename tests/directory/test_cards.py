@@ -1,8 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from schema.directory import cards
+from schema.directory import accounts, cards
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.database import Directory
@@ -137,6 +138,19 @@ def test_an_id_that_is_taken_is_refused(directory: Directory, account: Account) 
 def test_a_card_of_an_unknown_account_is_refused(directory: Directory) -> None:
     with pytest.raises(BadInput, match="There is no account 'nobody'"):
         _create(directory, "nobody")
+
+
+def test_a_card_loses_against_the_deletion_of_its_account(
+    directory: Directory, account: Account
+) -> None:
+    with ThreadPoolExecutor(1) as another:
+        with directory.write() as conn:
+            accounts.delete(conn, account.id)
+            creation = another.submit(_create, directory, account.id)
+            with pytest.raises(TimeoutError):  # it waits for us
+                creation.result(timeout=0.2)
+        with pytest.raises(BadInput, match="There is no account"):
+            creation.result()
 
 
 def test_every_change_to_cards_changes_the_revision(directory: Directory, account: Account) -> None:

@@ -80,6 +80,15 @@ def test_sqlite_is_set_for_durability(tmp_path: Path) -> None:
     directory.close()
 
 
+def test_only_the_owner_may_read_the_files_of_sqlite(tmp_path: Path) -> None:
+    directory = open_directory(f"sqlite:///{tmp_path}/balise.db")
+    with directory.write() as conn:
+        conn.execute(sa.text("CREATE TABLE any_table (n INTEGER)"))
+    modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    assert modes == {"balise.db": 0o600, "balise.db-wal": 0o600, "balise.db-shm": 0o600}
+    directory.close()
+
+
 def test_a_busy_directory_is_said_to_be_busy(
     tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
