@@ -1,0 +1,166 @@
+"""A real collector on loopback: SQLite directory, spool on disk, uvicorn on a free port."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from collector import app
+from collector.asgi import HotPath
+from collector.cards import CardBook
+from collector.spool import Spool
+from schema.directory import accounts, cards, upgrade
+from schema.directory.database import Directory, open_directory
+from schema.spooled import SpooledEvent, open_spool
+from schema.testing.clock import FixedClock
+from schema.testing.events import CARD, NOW_MS
+
+ORIGIN = "https://cartes.example.fr"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW_MS)
+
+
+@pytest.fixture(scope="session")
+def directory_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("directory") / "balise.db"
+    opened = open_directory(f"sqlite:///{path}")
+    upgrade.upgrade(opened)
+    add_card(opened, CARD, [ORIGIN])
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def directory(tmp_path: Path, directory_file: Path) -> Iterator[Directory]:
+    """One account with one card on Réunion, which may be counted from `ORIGIN`."""
+    shutil.copy(directory_file, tmp_path / "balise.db")
+    opened = open_directory(f"sqlite:///{tmp_path}/balise.db")
+    yield opened
+    opened.close()
+
+
+def add_card(directory: Directory, card: str, origins: list[str]) -> None:
+    with directory.write() as conn:
+        account = accounts.create(conn, name="Durand", tier="essentiel", locale="fr", now_ms=NOW_MS)
+        cards.create(
+            conn,
+            account=account.id,
+            name="Marie Durand",
+            url=f"{ORIGIN}/marie",
+            zone="Indian/Reunion",
+            origins=origins,
+            now_ms=NOW_MS,
+            id=card,
+        )
+
+
+def spooled_in(path: Path) -> list[SpooledEvent]:
+    spool = open_spool(path)
+    bodies = [body for (body,) in spool.execute("SELECT body FROM batches ORDER BY id")]
+    spool.close()
+    decode = msgspec.json.Decoder(SpooledEvent).decode_lines
+    return [event for body in bodies for event in decode(body)]
+
+
+def counted_in(path: Path) -> dict[tuple[str, str, str], int]:
+    spool = open_spool(path)
+    rows = spool.execute("SELECT day, card, reason, n FROM counters").fetchall()
+    spool.close()
+    return {(day, card, reason): n for day, card, reason, n in rows}
+
+
+@dataclass
+class Collector:
+    url: str
+    client: httpx.Client
+    spool: Spool
+    book: CardBook
+    server: uvicorn.Server
+
+    def track(self, content: bytes, **headers: str) -> httpx.Response:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        about = {"content-type": "text/plain;charset=UTF-8", "origin": ORIGIN} | given
+        return self.client.post("/api/track", content=content, headers=about)
+
+    def spooled(self) -> list[SpooledEvent]:
+        return spooled_in(self.spool.path)
+
+    def counted(self, reason: str, times: int) -> dict[tuple[str, str, str], int]:
+        """Refusals are not waited for, so their count may follow the answer by a moment."""
+        deadline_s = time.monotonic() + 5
+        while True:
+            found = {key: n for key, n in counted_in(self.spool.path).items() if key[2] == reason}
+            if sum(found.values()) >= times or time.monotonic() > deadline_s:
+                return found
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
+    made: list[tuple[Collector, threading.Thread]] = []
+
+    def make(*, bytes_max=10**9, trusted_proxies=(), check_store=lambda: "", real_clock=None):
+        used = real_clock or clock
+        book = CardBook(directory, used)
+        spool = Spool(tmp_path / "spool", clock=used, bytes_max=bytes_max, free_bytes_min=0)
+        hot = HotPath(
+            Starlette(routes=app.routes(spool, check_store)),
+            book=book,
+            spool=spool,
+            clock=used,
+            trusted_proxies=trusted_proxies,
+        )
+        listening = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            hot, log_level="error", access_log=False, proxy_headers=False, lifespan="off"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        collector = Collector(url, httpx.Client(base_url=url), spool, book, server)
+        made.append((collector, thread))
+        return collector
+
+    yield make
+    for collector, thread in made:
+        collector.client.close()
+        collector.server.should_exit = True
+        thread.join()
+        collector.spool.close()
+        collector.book.close()
+
+
+@pytest.fixture
+def collector(make_collector) -> Collector:
+    return make_collector()
+
+
+@pytest.fixture(name="add_card")
+def add_card_fixture(directory: Directory):
+    return lambda card, origins: add_card(directory, card, origins)
+
+
+@pytest.fixture
+def open_book(directory: Directory, clock: FixedClock):
+    opened: list[CardBook] = []
+
+    def open_one() -> CardBook:
+        opened.append(CardBook(directory, clock))
+        return opened[-1]
+
+    yield open_one
+    for book in opened:
+        book.close()
