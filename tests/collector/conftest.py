@@ -111,25 +111,27 @@ class Collector:
 def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
     made: list[tuple[Collector, threading.Thread]] = []
 
-    def make(*, bytes_max=10**9, trusted_proxies=(), check_store=lambda: "", real_clock=None):
-        used = real_clock or clock
-        book = CardBook(directory, used)
-        spool = Spool(tmp_path / "spool", clock=used, bytes_max=bytes_max, free_bytes_min=0)
+    def make(*, bytes_max=10**9, trusted_proxies=(), check_store=lambda: "", pages=(), card=""):
+        """`card`: the id of one that is shown by `pages`, on the collector's own address."""
+        listening = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        if card:
+            add_card(directory, card, [url])
+        book = CardBook(directory, clock)
+        spool = Spool(tmp_path / "spool", clock=clock, bytes_max=bytes_max, free_bytes_min=0)
         hot = HotPath(
-            Starlette(routes=app.routes(spool, check_store)),
+            Starlette(routes=[*app.routes(spool, check_store), *pages]),
             book=book,
             spool=spool,
-            clock=used,
+            clock=clock,
             trusted_proxies=trusted_proxies,
         )
-        listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
             hot, log_level="error", access_log=False, proxy_headers=False, lifespan="off"
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         collector = Collector(url, httpx.Client(base_url=url), spool, book, server)
         made.append((collector, thread))
         return collector

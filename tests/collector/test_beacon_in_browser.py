@@ -1,0 +1,311 @@
+"""The script in a real browser against the real collector: what counts is what reached the disk."""
+
+import time
+
+import pytest
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from schema.targets import TARGET_NAMES
+
+CARD = "browser1"
+HALF_HOUR_MS = 30 * 60_000
+NO_ICON = "<link rel=icon href='data:,'>"
+TAG = f'<script defer src="/b.js" data-card="{CARD}"></script>'
+
+
+def html(body: str) -> HTMLResponse:
+    return HTMLResponse(f"<!doctype html><html lang=fr><title>Carte</title>{NO_ICON}<body>{body}")
+
+
+def card_page(request):
+    buttons = "".join(f'<button data-track="{name}">{name}</button>' for name in TARGET_NAMES)
+    return html(
+        f"{TAG}<a href='tel:+262692000000' data-track=phone data-track-label=header>"
+        "<b>Appeler</b></a><a id=away href='/elsewhere' data-track=website>Site</a>"
+        f"{buttons}<button id=odd data-track=door>?</button><div style='height:4000px'></div>"
+    )
+
+
+PAGES = (
+    Route("/marie", card_page),
+    Route("/twice", lambda request: html(TAG + TAG)),
+    Route("/no-card", lambda request: html("<script defer src='/b.js'></script>")),
+    Route("/elsewhere", lambda request: html("<a href='/marie'>Marie</a>")),
+)
+
+
+@pytest.fixture
+def card(make_collector):
+    return make_collector(pages=PAGES, card=CARD)
+
+
+@pytest.fixture
+def page(browser, card):
+    context = browser.new_context(base_url=card.url, locale="fr-FR", timezone_id="Indian/Reunion")
+    opened = context.new_page()
+    opened.errors = []
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.on("console", lambda message: opened.errors.append(message.text))
+    yield opened
+    assert opened.errors == []
+    context.close()
+
+
+def wait_until(happens) -> None:
+    deadline_s = time.monotonic() + 10
+    while not happens():
+        assert time.monotonic() < deadline_s, "It did not happen within 10 seconds."
+        time.sleep(0.02)
+
+
+def stored(card, events: int):
+    """The events on the disk, once there are as many as that; a moment later there are no more."""
+    wait_until(lambda: len(card.spooled()) >= events)
+    time.sleep(0.2)
+    found = sorted(card.spooled(), key=lambda event: event.seq)
+    assert len(found) == events, found
+    return found
+
+
+def names(events) -> list[str]:
+    return [event.name for event in events]
+
+
+def hide(page) -> None:
+    """As the browser does for a tab that goes to the background."""
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+def show(page) -> None:
+    page.evaluate(
+        "delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))"
+    )
+
+
+def restore_from_cache(page) -> None:
+    page.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))",
+    )
+
+
+def test_a_visible_card_is_one_view(page, card):
+    page.goto("/marie")
+    (view,) = stored(card, 1)
+    assert (view.card, view.name, view.seq, view.medium) == (CARD, "view", 0, "inconnu")
+    assert (view.lang, view.tz, view.width) == ("fr-FR", "Indian/Reunion", 1280)
+    assert len(view.page) == 12
+
+
+def test_a_reload_is_a_page_instance_of_its_own(page, card):
+    page.goto("/marie")
+    page.reload()
+    first, second = stored(card, 2)
+    assert first.page != second.page
+
+
+def test_medium_and_item_are_read_from_the_address_and_leave_it(page, card):
+    page.goto("/marie?lang=fr&src=qr&item=s24.Xk3v#contact")
+    (view,) = stored(card, 1)
+    assert (view.medium, view.item) == ("qr", "s24.Xk3v")
+    assert page.url == f"{card.url}/marie?lang=fr#contact"
+
+
+def test_an_address_without_them_is_left_alone(page, card):
+    page.goto("/marie?a=b%20c&d")
+    stored(card, 1)
+    assert page.url == f"{card.url}/marie?a=b%20c&d"
+
+
+def test_the_referrer_is_another_sites_host_and_never_its_path(page, card):
+    page.goto("/marie", referer="https://www.example.fr/clients/jean-dupont?email=a@b.c")
+    assert [event.ref for event in stored(card, 1)] == ["www.example.fr"]
+
+
+def test_a_click_inside_a_tracked_link_tells_its_target_and_its_place(page, card):
+    page.goto("/marie")
+    page.evaluate("document.querySelector('b').click()")
+    view, click = stored(card, 2)
+    assert (click.name, click.target, click.label) == ("click", "phone", "header")
+    assert (click.seq, click.page) == (1, view.page)
+
+
+def test_every_kind_of_button_is_counted(page, card):
+    page.goto("/marie")
+    for name in TARGET_NAMES:
+        page.locator(f"button[data-track={name}]").click()
+    clicks = [event for event in stored(card, 1 + len(TARGET_NAMES)) if event.name == "click"]
+    assert {click.target for click in clicks} == TARGET_NAMES
+
+
+def test_a_click_that_leaves_the_page_is_counted_and_not_held_up(page, card):
+    page.goto("/marie")
+    page.click("#away")
+    page.wait_for_url("**/elsewhere")
+    wait_until(lambda: "click" in names(card.spooled()))
+
+
+def test_a_button_added_later_is_counted(page, card):
+    page.goto("/marie")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('afterbegin', '<a id=late data-track=sms>SMS</a>')"
+    )
+    page.click("#late")
+    assert [event.target for event in stored(card, 2)] == ["", "sms"]
+
+
+def test_a_target_outside_the_contract_is_not_sent(page, card):
+    page.goto("/marie")
+    page.click("#odd")
+    assert names(stored(card, 1)) == ["view"]
+    assert card.counted("malformed", 0) == {}
+
+
+def test_a_card_opened_in_the_background_counts_when_it_is_first_shown(page, card):
+    page.add_init_script(
+        "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})"
+    )
+    page.goto("/marie")
+    time.sleep(0.3)
+    assert card.spooled() == []
+    show(page)
+    assert names(stored(card, 1)) == ["view"]
+
+
+def test_a_prerendered_card_counts_when_it_is_activated(page, card):
+    page.add_init_script(
+        "Object.defineProperty(document, 'prerendering', {value: true, configurable: true})"
+    )
+    page.goto("/marie")
+    time.sleep(0.3)
+    assert card.spooled() == []
+    page.evaluate(
+        "delete document.prerendering; document.dispatchEvent(new Event('prerenderingchange'))"
+    )
+    assert names(stored(card, 1)) == ["view"]
+
+
+@pytest.mark.parametrize(
+    ("away_ms", "views"), [(HALF_HOUR_MS - 1_000, 1), (HALF_HOUR_MS + 1_000, 2)]
+)
+def test_a_return_from_the_cache_is_a_view_only_after_half_an_hour(page, card, away_ms, views):
+    page.clock.install()
+    page.goto("/marie")
+    stored(card, 1)
+    hide(page)
+    page.clock.fast_forward(away_ms)
+    restore_from_cache(page)
+    show(page)
+    seen = stored(card, views)
+    assert names(seen) == ["view"] * views
+    assert len({event.page for event in seen}) == views
+
+
+def test_a_tab_shown_again_is_no_new_view(page, card):
+    page.clock.install()
+    page.goto("/marie")
+    hide(page)
+    page.clock.fast_forward(2 * HALF_HOUR_MS)
+    show(page)
+    assert names(stored(card, 1)) == ["view"]
+
+
+def test_engaged_time_is_cumulated_and_told_every_15_seconds_and_when_hidden(page, card):
+    page.clock.install()
+    page.goto("/marie")
+    page.clock.run_for(15_000)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_function("scrollY > 0")
+    page.mouse.move(5, 5)
+    page.clock.run_for(15_000)
+    page.clock.run_for(4_000)
+    hide(page)
+    view, *engaged = stored(card, 4)
+    assert view.name == "view"
+    assert names(engaged) == ["engage"] * 3
+    for event, ms in zip(engaged, (15_000, 30_000, 34_000), strict=True):
+        assert event.ms == pytest.approx(ms, abs=1_500)
+    assert engaged[0].scroll < 50
+    assert engaged[2].scroll == 100
+
+
+def test_an_idle_person_is_engaged_for_30_seconds_and_no_longer(page, card):
+    page.clock.install()
+    page.goto("/marie")
+    page.clock.run_for(10 * 60_000)
+    *_, last = stored(card, 3)
+    assert last.ms == pytest.approx(30_000, abs=100)
+
+
+@pytest.mark.parametrize(
+    "objection",
+    [
+        "Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})",
+        "Object.defineProperty(navigator, 'doNotTrack', {value: '1'})",
+    ],
+)
+def test_after_an_objection_no_request_leaves_the_browser(page, card, objection):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(objection)
+    page.goto("/marie")
+    page.click("#odd")
+    page.locator("button[data-track=phone]").click()
+    hide(page)
+    time.sleep(0.3)
+    assert sorted(asked) == [f"{card.url}/b.js", f"{card.url}/marie"]
+    assert card.spooled() == []
+
+
+def test_the_same_tag_twice_counts_once(page, card):
+    page.goto("/twice")
+    stored(card, 1)
+
+
+def test_a_tag_without_a_card_sends_nothing(page, card):
+    page.goto("/no-card")
+    time.sleep(0.3)
+    assert card.spooled() == []
+
+
+@pytest.mark.parametrize(
+    "broken_beacon",
+    ["navigator.sendBeacon = () => false", "navigator.sendBeacon = undefined"],
+)
+def test_when_the_beacon_queue_is_full_or_missing_a_kept_alive_request_goes(
+    page, card, broken_beacon
+):
+    page.add_init_script(broken_beacon)
+    page.goto("/marie")
+    assert names(stored(card, 1)) == ["view"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "navigator.sendBeacon = window.fetch = () => { throw new Error('no') }",
+        "JSON.stringify = () => { throw new Error('no') }",
+        "history.replaceState = () => { throw new Error('no') }",
+        "EventTarget.prototype.addEventListener = () => { throw new Error('no') }",
+    ],
+)
+def test_on_a_hostile_page_it_never_throws_and_buttons_work(page, card, hostile):
+    page.add_init_script(hostile)
+    page.goto("/marie?src=qr")
+    page.click("#away")
+    page.wait_for_url("**/elsewhere")
+
+
+def test_it_leaves_no_cookie_no_storage_and_no_global(page, card):
+    page.goto("/elsewhere")
+    globals_before = page.evaluate("Object.getOwnPropertyNames(window)")
+    page.goto("/marie")
+    stored(card, 1)
+    left = page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]")
+    assert left == ["", 0, 0]
+    assert page.context.cookies() == []
+    named = set(page.evaluate("Object.getOwnPropertyNames(window)")) - set(globals_before)
+    assert named == set()
