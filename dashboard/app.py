@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
+from collector.visitors import Networks
 from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
 from dashboard.pages import card, definitions, errors, home, login, logout
@@ -39,6 +40,7 @@ def build(
     clock: Clock,
     origin: str,
     demo_logins: Iterable[DemoLogin] = (),
+    trusted_proxies: Networks = (),
 ) -> Starlette:
     app = Starlette(
         routes=ROUTES,
@@ -54,5 +56,6 @@ def build(
         attempts=Attempts(),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
+        trusted_proxies=trusted_proxies,
     )
     return app

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from anyio import CapacityLimiter
 
+from collector.visitors import Networks
 from dashboard.access import Asker
 from dashboard.attempts import Attempts
 from dashboard.rendering import Renderer
@@ -39,6 +40,8 @@ class Site:
     forms_at_once: CapacityLimiter
     """Checking a password takes memory and a core on purpose: few at the same time."""
     demo_logins: tuple[DemoLogin, ...]
+    trusted_proxies: Networks
+    """Whose word about the reader's address is taken, for the limits on signing in."""
 
 
 @dataclass(frozen=True, slots=True)

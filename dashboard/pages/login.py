@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from collector.requests import visitor_address
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.site import SESSION_COOKIE, Reader
+from dashboard.site import SESSION_COOKIE, Reader, Site
 from schema.directory import sessions, users
 
 # The directory decides when a session ends; the browser only has to keep the cookie longer.
@@ -26,7 +27,7 @@ def sign_in(request: Request, reader: Reader) -> Response:
     site, now_ms = reader.site, reader.site.clock()
     email = reader.form.get("email", "").strip()
     next_path = reader.form.get("next", "")
-    limits = _limits(request, email)
+    limits = _limits(email, _address(request, site))
     wait_s = site.attempts.take(limits, now_ms)
     if wait_s:
         return _form(reader, email=email, next_path=next_path, wait_s=wait_s)
@@ -61,12 +62,16 @@ def _form(
     )
 
 
-def _limits(request: Request, email: str) -> Mapping[str, int]:
-    address = request.client.host if request.client else ""
+def _limits(email: str, address: str) -> Mapping[str, int]:
     return {
         f"email {email.lower()}": EMAIL_ATTEMPTS_MAX,
         f"address {address}": ADDRESS_ATTEMPTS_MAX,
     }
+
+
+def _address(request: Request, site: Site) -> str:
+    peer = request.client.host if request.client else ""
+    return visitor_address(peer, request.headers.raw, site.trusted_proxies)
 
 
 def _signed_in(token: str, next_path: str, *, secure: bool) -> Response:

@@ -7,6 +7,8 @@ const CHANGED_MS = 1200;
 
 const figures = document.getElementById("figures");
 const shown = (id, yes) => { document.getElementById(id).hidden = !yes; };
+// Says that the page moves by itself, or offers to refresh it by hand, as it does without scripts.
+const live = (yes) => { shown("live", yes); shown("reload", !yes); };
 
 let etag = "";
 let failures = 0;
@@ -39,17 +41,18 @@ function take(answer) {
   if (!answer.ok && answer.status !== 304) return lost();
   failures = 0;
   shown("away", false);
-  shown("live", true);
+  live(true);
   if (answer.status === 200) return replace(answer);
 }
 
 async function replace(answer) {
-  etag = answer.headers.get("ETag") ?? "";
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const fresh of page.body.children) swap(document.getElementById(fresh.id), fresh);
+  for (const fresh of page.querySelectorAll("[data-live]")) swap(fresh);
+  etag = answer.headers.get("ETag") ?? "";
 }
 
-function swap(old, fresh) {
+function swap(fresh) {
+  const old = figures.querySelector(`[data-live="${fresh.dataset.live}"]`);
   if (old.innerHTML === fresh.innerHTML) return;
   // The element itself stays: screen readers follow the live region they have already met.
   old.replaceChildren(...fresh.childNodes);
@@ -60,18 +63,21 @@ function swap(old, fresh) {
 
 function lost() {
   failures += 1;
-  shown("away", failures > 2);
-  shown("live", false);
+  shown("away", failures > 1);
+  live(false);
 }
 
 function end() {
   ended = true;
-  shown("live", false);
+  live(false);
   shown("ended", true);
 }
 
-document.addEventListener("visibilitychange", () => {
+function again() {
   if (document.hidden) clearTimeout(timer);
   else if (!ended) ask();
-});
+}
+
+document.addEventListener("visibilitychange", again);
+addEventListener("online", again);
 ask();

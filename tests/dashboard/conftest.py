@@ -1,16 +1,21 @@
 """A directory with two accounts and an operator, an event store, and the pages over real ASGI."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import polars as pl
 import pytest
-from httpx import ASGITransport, AsyncClient, Response
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from httpx import ASGITransport, AsyncClient, Cookies, Response
+from starlette.applications import Starlette
+
+from dashboard.app import build
 from schema.directory import accounts, cards, users
 from schema.directory.cards import Card
 from schema.directory.database import Directory, open_directory
@@ -20,11 +25,36 @@ from schema.store import EventStore
 from schema.store.address import parse
 from schema.store.opening import open_store
 from schema.testing.clock import FixedClock
-from starlette.applications import Starlette
-
-from dashboard.app import build
 
 NOW = "2026-11-20T18:30:00+01:00"
+
+
+class Visitor:
+    """Asks the pages over ASGI from plain functions; the event loop has a thread of its own."""
+
+    def __init__(self, portal: BlockingPortal, app: Starlette, origin: str) -> None:
+        self._portal = portal
+        # Errors are answers here, as they are behind a real server.
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        self._client = AsyncClient(
+            transport=transport, base_url=origin, headers={"Accept-Language": "fr"}
+        )
+
+    @property
+    def cookies(self) -> Cookies:
+        return self._client.cookies
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> Response:
+        return self.ask("POST", path, data=data or {}, headers=headers)
+
+    def ask(self, method: str, path: str, **given: Any) -> Response:
+        return self._portal.call(partial(self._client.request, method, path, **given))
+
+    def sign_in(self, email: str, password: str, **more: str) -> Response:
+        return self.post("/login", {"email": email, "password": password} | more)
 
 
 @dataclass(frozen=True)
@@ -34,6 +64,7 @@ class World:
     directory: Directory
     store: EventStore
     clock: FixedClock
+    portal: BlockingPortal
     mine: Card
     second: Card
     foreign: Card
@@ -53,24 +84,12 @@ class World:
         }
         return build(**given | changes)
 
-    @asynccontextmanager
-    async def visit(
-        self, email: str | None = None, app: Starlette | None = None
-    ) -> AsyncIterator[AsyncClient]:
+    def visitor(self, email: str | None = None, app: Starlette | None = None) -> "Visitor":
         """A browser on the pages, signed in when an e-mail is given."""
-        # Errors are answers here, as they are behind a real server.
-        transport = ASGITransport(app or self.app(), raise_app_exceptions=False)
-        async with AsyncClient(
-            transport=transport, base_url=self.origin, headers={"Accept-Language": "fr"}
-        ) as client:
-            if email:
-                answer = await self.sign_in(client, email)
-                assert answer.status_code == 303
-            yield client
-
-    async def sign_in(self, client: AsyncClient, email: str, **changes: str) -> Response:
-        typed = {"email": email, "password": self.password}
-        return await client.post("/login", data=typed | changes)
+        visitor = Visitor(self.portal, app or self.app(), self.origin)
+        if email:
+            assert visitor.sign_in(email, self.password).status_code == 303
+        return visitor
 
     def event(self, card: Card, at: str, **changes: object) -> dict[str, object]:
         """A human view unless told otherwise; `at` is ISO 8601 with its offset."""
@@ -86,7 +105,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
-    """One per module: a process holds one embedded store at a time, and opening it takes a while."""
+    """One per module: a process holds one embedded store at a time, and opening it is slow."""
     dsn = f"chdb://{tmp_path_factory.mktemp('store') / 'events'}"
     store = open_store(dsn)
     migrate(store, parse(dsn))
@@ -105,22 +124,26 @@ def directory_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tupl
     return path, made
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as portal:
+        yield portal
+
+
 @pytest.fixture
 def world(
-    tmp_path: Path, store: EventStore, directory_file: tuple[Path, tuple[Card, ...]]
+    tmp_path: Path,
+    store: EventStore,
+    portal: BlockingPortal,
+    directory_file: tuple[Path, tuple[Card, ...]],
 ) -> Iterator[World]:
     source, made = directory_file
     copy = shutil.copy(source, tmp_path / "balise.db")
     directory = open_directory(f"sqlite:///{copy}")
-    yield World(directory, store, FixedClock.at(NOW), *made)
+    yield World(directory, store, FixedClock.at(NOW), portal, *made)
     directory.close()
     for table in ("events", "card_days", "card_dims"):
         store.run(f"TRUNCATE TABLE {table}")
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 def _people(directory: Directory, now_ms: int) -> tuple[Card, ...]:
@@ -163,3 +186,17 @@ def _people(directory: Directory, now_ms: int) -> tuple[Card, ...]:
             )
         ]
     return tuple(made)
+
+
+@pytest.fixture
+def hostile_card(world: World) -> Card:
+    with world.directory.write() as conn:
+        return cards.create(
+            conn,
+            account=world.mine.account,
+            name="<script>alert(1)</script>\"'{{ 7 * 7 }}%(n)s",
+            url="https://carte.example/x",
+            zone="Europe/Paris",
+            origins=[],
+            now_ms=world.clock.now_ms,
+        )

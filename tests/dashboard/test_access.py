@@ -3,10 +3,10 @@
 from itertools import product
 
 import pytest
-from schema.tiers import TIERS
 
 from dashboard.access import ASKERS, RULES, Decision, decide, sees_account
 from dashboard.app import ROUTES
+from schema.tiers import TIERS
 
 ALLOW, SIGN_IN, REFUSE = Decision.ALLOW, Decision.SIGN_IN, Decision.REFUSE
 

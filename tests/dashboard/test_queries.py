@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from schema.directory import rollup_state
-from schema.targets import CONTACT_NAMES, TARGET_NAMES
 
 from dashboard.queries import ButtonCount, Count, Essentiel, LastVisit, essentiel
+from schema.directory import rollup_state
+from schema.targets import CONTACT_NAMES, TARGET_NAMES
 
 # From before to after the end of summer time in Paris.
 FIRST_DAY = date(2026, 10, 17)

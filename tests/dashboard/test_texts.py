@@ -7,12 +7,12 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from schema.metrics import METRICS
-from schema.targets import CONTACT_NAMES, TARGETS
-from schema.tiers import CATALOGUE
 
 from dashboard.headline import OWN_WORDS
 from dashboard.languages import DOMAIN, FOLDER
+from schema.metrics import METRICS
+from schema.targets import CONTACT_NAMES, TARGETS
+from schema.tiers import CATALOGUE
 
 PACKAGE = FOLDER.parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
