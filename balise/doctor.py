@@ -86,6 +86,8 @@ def disk_space(settings: Settings, clock: Clock) -> Finding:
 def event_store(settings: Settings, clock: Clock) -> Finding:
     from schema.store.opening import reach_store
 
+    if not _exists(settings.clickhouse):
+        return Finding("fault", "there is none yet", "run `balise init`")
     try:
         store = reach_store(settings)
     except BaliseError as error:
@@ -101,10 +103,12 @@ def event_schema(settings: Settings, clock: Clock) -> Finding:
     from schema.store.address import parse
     from schema.store.opening import reach_store
 
+    if not _exists(settings.clickhouse):
+        return Finding("fault", "there is none yet", "run `balise init`")
     try:
         store = reach_store(settings)
     except BaliseError:
-        return Finding("fault", "unknown, the event store is out of reach", "see above")
+        return Finding("fault", "unknown: the event store is out of reach", "see above")
     try:
         return _schema(pending(store, parse(settings.clickhouse)))
     except BaliseError as error:
@@ -199,6 +203,14 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 def examine(settings: Settings, clock: Clock) -> list[tuple[str, Finding]]:
     return [(name, check(settings, clock)) for name, check in CHECKS]
+
+
+def _exists(dsn: str) -> bool:
+    """Opening an embedded store would make it, and a check changes nothing."""
+    from schema.store.address import Embedded, parse
+
+    address = parse(dsn)
+    return not isinstance(address, Embedded) or address.path.exists()
 
 
 def _schema(pending: list[str]) -> Finding:

@@ -68,11 +68,16 @@ def shipping(place: Installation) -> Iterator[None]:
 
 @contextmanager
 def scheduling(place: Installation) -> Iterator[None]:
-    """The jobs of `pipeline/jobs.py`, at their hours."""
+    """The jobs of `pipeline/jobs.py`, each at its pace."""
+    from pipeline.jobs import Context
     from pipeline.schedule import Schedule
 
-    with closing(Schedule(place.store, place.directory, place.clock)):
+    schedule = Schedule(Context(place.store, place.directory, place.clock))
+    schedule.start()
+    try:
         yield
+    finally:
+        schedule.stop()
 
 
 def trouble_of(store: EventStore) -> str:

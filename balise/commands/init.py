@@ -1,53 +1,49 @@
 """`balise init`: a new installation, ready to be given its first account."""
 
-import os
 from pathlib import Path
 
 import click
 import orjson
 
+from balise.commands.context import Context, columns, json_option, pass_context
 from schema.clock import system_clock
-from schema.settings import FILE_NAME, SETTINGS, load
+from schema.settings import FILE_NAME, SETTINGS
 
 TEMPLATE_HEAD = """\
 # Settings of Balise. Each line shows a default: remove the # and change it.
 # The environment overrules this file: BALISE_PORT=8001 before `balise serve`.
 """
 
+NEXT = """
+Next: `balise account create`, `balise card create`, `balise user create`, then `balise serve`.
+Or look around first: `balise serve --demo` in another folder."""
+
 
 @click.command
-@click.option("--json", "as_json", is_flag=True, help="The answer for a machine.")
-def command(as_json: bool) -> None:
+@json_option
+@pass_context
+def command(context: Context) -> None:
     """Prepare this folder: settings file, data folder and both stores. What exists is kept."""
     from balise.installation import reached
 
-    settings = load(os.environ, Path.cwd())
     file = Path.cwd() / FILE_NAME
-    with reached(settings, system_clock) as place:
-        stores = {"directory": place.directory.label, "events": place.store.label}
-    written = _write_template(file)
-    if as_json:
-        click.echo(orjson.dumps({"settings": str(file), "data": str(settings.data)} | stores))
-        return
-    click.echo(f"Settings   {file} {'written' if written else 'kept as it is'}")
-    click.echo(f"Data       {settings.data.absolute()}")
-    click.echo(f"Directory  {stores['directory']}")
-    click.echo(f"Events     {stores['events']}")
-    click.echo(
-        "\nNext: `balise account create`, `balise card create`, `balise user create`,"
-        "\nthen `balise serve`. Or look around first: `balise serve --demo` in another folder."
-    )
+    with reached(context.settings(), system_clock) as place:
+        made = {
+            "settings": str(file),
+            "data": str(place.settings.data.absolute()),
+            "directory": place.directory.label,
+            "events": place.store.label,
+        }
+    _write_template(file)
+    context.emit(made, columns(list(made.items())) + "\n" + NEXT)
 
 
-def _write_template(file: Path) -> bool:
-    lines = [f"\n# {each.help}\n# {each.name} = {_toml(each.default)}\n" for each in SETTINGS]
-    try:
-        with file.open("x", encoding="utf-8") as draft:
-            draft.write(TEMPLATE_HEAD + "".join(lines))
-    except FileExistsError:
-        return False
-    file.chmod(0o600)
-    return True
+def _write_template(file: Path) -> None:
+    """Settings may hold passwords, so the file is its owner's alone."""
+    lines = (f"\n# {each.help}\n# {each.name} = {_toml(each.default)}\n" for each in SETTINGS)
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(TEMPLATE_HEAD + "".join(lines), encoding="utf-8")
 
 
 def _toml(default: str) -> str:

@@ -27,6 +27,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+NO_QUESTIONS = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
 def system_chromium() -> str | None:
@@ -63,11 +64,9 @@ def _from_packages() -> str | None:
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if sudo and shutil.which("sudo") is None:
         return None
-    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "check": False}
-    subprocess.run([*sudo, apt, "update", "-qq"], **quiet)
-    subprocess.run(
-        [*sudo, apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], **quiet
-    )
+    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+    for command in ([apt, "update", "-qq"], install):
+        subprocess.run([*sudo, *command], env=os.environ | NO_QUESTIONS, check=False)
     return system_chromium()
 
 

@@ -1,0 +1,109 @@
+"""As a new user would: the demo server, the owner's page in one tab, a scanned card in another."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from balise.demo.people import PASSWORD, USERS, DemoUser
+from schema.testing.server import RunningServer, running
+
+CARD = "mKerouan"
+LOGIN = "essentiel@demo.example"
+VISIBLE_WITHIN_MS = 2_000
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+"""A headless browser says that it is one, and is rightly not counted."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running(tmp_path_factory.mktemp("demo") / "var", "serve", "--demo") as server:
+        yield server
+
+
+@pytest.fixture
+def owner(browser: Browser, server: RunningServer) -> Iterator[Page]:
+    with browser.new_context(locale="fr-FR") as context:
+        yield sign_in(context, server, LOGIN)
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(
+        locale="fr-FR", user_agent=PHONE, viewport={"width": 390, "height": 844}, has_touch=True
+    ) as context:
+        yield context
+
+
+def sign_in(context: BrowserContext, server: RunningServer, email: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{server.origin}/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    return page
+
+
+def total(page: Page, label: str) -> int:
+    text = page.locator(f"[data-live={label}]").inner_text()
+    return int(re.sub(r"\D", "", text))
+
+
+def at_least(page: Page, label: str, number: int) -> None:
+    """The demo's own gentle stream may add to the figure, never take away from it."""
+    page.wait_for_function(
+        "([label, number]) => Number(document.querySelector(`[data-live=${label}]`)"
+        ".textContent.replace(/\\D/g, '')) >= number",
+        arg=[label, number],
+        timeout=VISIBLE_WITHIN_MS,
+    )
+
+
+def test_a_scan_shows_on_the_owners_page_within_two_seconds(
+    owner: Page, visitor: BrowserContext, server: RunningServer
+) -> None:
+    before = total(owner, "views")
+    visitor.new_page().goto(f"{server.origin}/c/{CARD}?src=qr")
+    at_least(owner, "views", before + 1)
+
+
+def test_a_tap_on_the_phone_number_shows_on_the_owners_page_within_two_seconds(
+    owner: Page, visitor: BrowserContext, server: RunningServer
+) -> None:
+    before = total(owner, "contact_clicks")
+    card = visitor.new_page()
+    card.goto(f"{server.origin}/c/{CARD}?src=nfc")
+    card.get_by_role("link", name="Appeler").click()
+    at_least(owner, "contact_clicks", before + 1)
+
+
+@pytest.mark.parametrize("login", USERS, ids=lambda user: user.email)
+def test_every_demo_login_opens(browser: Browser, server: RunningServer, login: DemoUser) -> None:
+    with browser.new_context(locale="fr-FR") as context:
+        page = sign_in(context, server, login.email)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_an_owner_cannot_open_the_card_of_another_account(
+    owner: Page, server: RunningServer
+) -> None:
+    answer = owner.goto(f"{server.origin}/cards/sDelmas1")
+    assert answer is not None
+    assert answer.status == 404
+
+
+def test_commands_reach_the_store_of_the_running_server(server: RunningServer) -> None:
+    asked = server.run("sql", "--json", "SELECT count() > 190000 AS many FROM events")
+    assert (asked.returncode, asked.stdout) == (0, '[{"many":1}]\n'), asked.stderr
+
+
+def test_the_demo_writes_no_full_address_of_a_visitor(server: RunningServer) -> None:
+    written = b"".join(
+        path.read_bytes() for path in server.data.rglob("*") if path.is_file()
+    ) + server.log.read_bytes().replace(server.origin.encode(), b"")
+    assert b"127.0.0.1" not in written
