@@ -19,7 +19,6 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 import structlog
 
@@ -119,14 +118,19 @@ class Spool:
         self._owner.close()
 
     def _write(self) -> None:
-        closing = False
-        while not closing:
-            self._filled.wait(LOOK_S)
-            # Read before the group is taken, so that the last round takes the last group.
-            closing = self._closing
-            started_s = time.monotonic()
+        try:
+            while not self._closing:
+                self._round()
             self._commit(self._take())
-            self._hurry.wait(max(0, started_s + COMMIT_INTERVAL_S - time.monotonic()))
+        finally:
+            # Whatever ended this thread, nobody may wait for it any more.
+            self.trouble = self.trouble or "The writer of the spool has stopped."
+
+    def _round(self) -> None:
+        self._filled.wait(LOOK_S)
+        started_s = time.monotonic()
+        self._commit(self._take())
+        self._hurry.wait(max(0, started_s + COMMIT_INTERVAL_S - time.monotonic()))
 
     def _take(self) -> _Group:
         self._filled.clear()
@@ -199,27 +203,29 @@ class Spool:
     def _open(self) -> None:
         """A file of a new name, and the lock that tells the shipper that its owner lives."""
         name = f"{self._clock()}-{secrets.token_hex(4)}{SPOOL_SUFFIX}"
-        self.path = self._folder / name
+        path = self._folder / name
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._owner: IO[bytes] = self.path.with_name(name + OWNER_SUFFIX).open("wb")
-            fcntl.flock(self._owner, fcntl.LOCK_EX)
-            self._file = open_spool(self.path)
+            owner = path.with_name(name + OWNER_SUFFIX).open("wb")
+            fcntl.flock(owner, fcntl.LOCK_EX)
+            file = open_spool(path)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"No spool can be opened in {self._folder}: {error}.") from None
+        self.path, self._owner, self._file = path, owner, file
 
     def _set_aside(self, error: sqlite3.DatabaseError) -> None:
-        """Keeps an unreadable file for `sqlite3 … .recover`, and goes on with a new one."""
-        with suppress(sqlite3.Error):
-            self._file.close()
-        aside = self.path.with_name(self.path.name + UNREADABLE_SUFFIX)
+        """Keeps an unreadable file for `sqlite3 … .recover`, and goes on with a new one.
+
+        Where no new one can be opened, the old one stays in use and the next group tries again.
+        """
+        path, owner, file = self.path, self._owner, self._file
+        aside = path.with_name(path.name + UNREADABLE_SUFFIX)
         for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(
-                    aside.with_name(aside.name + suffix)
-                )
-        self._owner.close()
+            with suppress(OSError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
         self._open()
+        file.close()
+        owner.close()
         _log.critical(
             "spool_unreadable", set_aside=str(aside), new_file=str(self.path), error=str(error)
         )

@@ -174,6 +174,21 @@ def test_an_unreadable_file_is_set_aside_and_a_new_one_goes_on(tmp_path, capsys)
     assert str(aside) in told
 
 
+def test_when_no_new_file_can_be_opened_either_nothing_is_taken_until_one_can(tmp_path):
+    folder, hidden = tmp_path / "spool", tmp_path / "hidden"
+    with spool_in(folder) as spool:
+        scribble(spool.path)
+        folder.rename(hidden)
+        folder.write_text("a file")
+        with pytest.raises(SpoolFull, match="cannot be written"):
+            append(spool, b"one\n")
+        folder.unlink()
+        hidden.rename(folder)
+        wait_until(lambda: not spool.trouble)
+        append(spool, b"two\n")
+        assert rows_in(spool.path) == [b"two\n"]
+
+
 def scribble(path: Path) -> None:
     """As a failing disk would: everything is noise, and the next reader must go to the disk."""
     other = sqlite3.connect(path, isolation_level=None)
