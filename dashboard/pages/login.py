@@ -10,6 +10,7 @@ from collector.requests import visitor_address
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
 from dashboard.site import SESSION_COOKIE, Reader, Site
 from schema.directory import sessions, users
+from schema.directory.checks import EMAIL_CHARS_MAX
 
 # The directory decides when a session ends; the browser only has to keep the cookie longer.
 COOKIE_AGE_S = 400 * 86_400
@@ -64,7 +65,7 @@ def _form(
 
 def _limits(email: str, address: str) -> Mapping[str, int]:
     return {
-        f"email {email.lower()}": EMAIL_ATTEMPTS_MAX,
+        f"email {email.casefold()[:EMAIL_CHARS_MAX]}": EMAIL_ATTEMPTS_MAX,
         f"address {address}": ADDRESS_ATTEMPTS_MAX,
     }
 

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from ipaddress import ip_network
 
 import pytest
 
@@ -91,6 +92,18 @@ def test_guessing_is_slowed_down_even_with_the_right_password_at_last(world):
     assert visitor.sign_in(world.owner, world.password).status_code == 303
 
 
+def test_an_address_that_tries_many_names_is_slowed_down_behind_a_proxy_of_ours(world, monkeypatch):
+    monkeypatch.setattr("dashboard.pages.login.ADDRESS_ATTEMPTS_MAX", 2)
+    proxied = world.visitor(app=world.app(trusted_proxies=[ip_network("127.0.0.0/8")]))
+
+    def status(n, address):
+        typed = {"email": f"guess{n}@atelier.example", "password": "something else"}
+        return proxied.post("/login", typed, **{"x-forwarded-for": address}).status_code
+
+    assert [status(n, "192.0.2.1") for n in range(3)] == [422, 422, 429]
+    assert status(4, "192.0.2.2") == 422
+
+
 @pytest.mark.parametrize(
     ("wanted", "target"),
     [
@@ -175,6 +188,24 @@ def test_a_demo_offers_its_logins_as_buttons_and_a_real_service_does_not(world):
 
 
 # Whose card
+
+
+def test_every_card_route_answers_each_reader_as_the_table_says(world):
+    expected = {
+        None: 303,
+        world.owner: 200,
+        world.viewer: 200,
+        world.stranger: 404,
+        world.ops: 200,
+    }
+    paths = [
+        route.path.replace("{card}", world.mine.id) for route in ROUTES if "{card}" in route.path
+    ]
+    assert len(paths) == 2
+    for email, status in expected.items():
+        visitor = world.visitor(email)
+        for path in paths:
+            assert visitor.get(path).status_code == status, (email, path)
 
 
 def test_a_foreign_card_is_as_unknown_as_one_that_never_was(world):
