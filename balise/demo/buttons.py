@@ -42,7 +42,11 @@ def _quick(card: DemoCard) -> Iterator[Button]:
 def _rows(card: DemoCard) -> Iterator[Button]:
     if card.booking:
         yield Button(
-            "booking", "list", card.booking, N_("Book an appointment"), _bare(card.booking)
+            "booking",
+            "list",
+            card.booking,
+            N_("Book an appointment"),
+            urlsplit(card.booking).netloc,
         )
     yield Button("phone", "list", f"tel:{card.landline}", N_("Office"), spaced(card.landline))
     yield Button("website", "list", card.website, N_("Website"), _bare(card.website))

@@ -1,0 +1,165 @@
+"""Loading on the real stores: real spool files, the real shipper, the real rollups."""
+
+from dataclasses import replace
+
+import pytest
+
+from balise.demo import load
+from balise.demo.load import DemoSummary, load_demo
+from balise.demo.people import ACCOUNTS, CARDS, PASSWORD, USERS
+from balise.demo.rhythm import History
+from balise.installation import Installation
+from schema.days import day_start_ms, local_day
+from schema.directory import accounts, cards, users
+from schema.errors import BaliseError
+from schema.testing.clock import FixedClock
+
+EVENTS, DAYS = 2_000, 10
+
+
+def _load(place: Installation, **given: int) -> DemoSummary:
+    return load_demo(place, **{"events": EVENTS, "days": DAYS} | given)
+
+
+def _stored(place: Installation) -> list[tuple[object, ...]]:
+    return place.store.rows(
+        "SELECT count(), uniqExact(card, page, seq), uniqExact(card) FROM events"
+    )
+
+
+def _figures(place: Installation) -> list[tuple[object, ...]]:
+    return place.store.rows("SELECT * FROM card_days ORDER BY card, day")
+
+
+def test_people_cards_and_traffic_are_there_and_added_up(place: Installation) -> None:
+    summary = _load(place)
+    assert (summary.accounts, summary.cards, summary.users) == (4, 7, 6)
+    assert summary.events == pytest.approx(EVENTS * (1 + 1 / DAYS), rel=0.15)
+    assert _stored(place) == [(summary.events, summary.events, len(CARDS))]
+    assert summary.days >= len(CARDS) * DAYS
+    with place.directory.read() as conn:
+        assert {each.id: each.tier for each in accounts.every(conn)} == {
+            each.id: each.tier for each in ACCOUNTS
+        }
+        assert {each.id: each.zone for each in cards.every(conn)} == {
+            each.id: each.zone for each in CARDS
+        }
+
+
+def test_the_known_password_opens_every_login(place: Installation) -> None:
+    _load(place)
+    with place.directory.read() as conn:
+        for each in USERS:
+            user = users.verify(conn, each.email, PASSWORD)
+            assert user is not None
+            assert (user.role, user.account) == (
+                each.role,
+                each.account.id if each.account else None,
+            )
+
+
+def test_the_figures_of_each_card_are_those_of_its_events(place: Installation) -> None:
+    _load(place)
+    for card in CARDS:
+        [rolled] = place.store.rows(
+            "SELECT sum(views), sum(clicks), sum(automatic) FROM card_days"
+            " WHERE card = {card:String}",
+            {"card": card.id},
+        )
+        today_ms = day_start_ms(local_day(place.clock(), card.zone), card.zone)
+        [raw] = place.store.rows(
+            "SELECT countIf(class = 'human' AND name = 'view'),"
+            " countIf(class = 'human' AND name = 'click'), countIf(class != 'human') FROM events"
+            " WHERE card = {card:String} AND at < fromUnixTimestamp64Milli({today:Int64})",
+            {"card": card.id, "today": today_ms},
+        )
+        assert rolled == raw
+        assert min(raw) > 0
+
+
+def test_loading_again_changes_nothing(place: Installation) -> None:
+    _load(place)
+    stored, figures = _stored(place), _figures(place)
+    with place.directory.read() as conn:
+        people = users.every(conn), cards.every(conn), cards.revision(conn)
+    again = _load(place)
+    assert (again.events, again.days) == (0, 0)
+    assert (_stored(place), _figures(place)) == (stored, figures)
+    with place.directory.read() as conn:
+        assert (users.every(conn), cards.every(conn), cards.revision(conn)) == people
+
+
+def test_loading_later_adds_what_has_happened_since(place: Installation, clock: FixedClock) -> None:
+    _load(place)
+    before = _stored(place)[0][0]
+    clock.advance(days=2)
+    later = _load(place)
+    assert later.events == pytest.approx(2 * EVENTS / DAYS * 1.4, rel=0.5)
+    total = before + later.events
+    assert _stored(place) == [(total, total, len(CARDS))]
+    assert later.days == pytest.approx(2 * len(CARDS), abs=len(CARDS))
+
+
+def test_a_load_that_was_cut_short_is_completed(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(load, "_ship", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            _load(place)
+    assert _stored(place)[0][0] == 0
+    completed = _load(place)
+    # The spool that was left behind and the new one hold the same events.
+    assert _stored(place) == [(completed.events, completed.events, len(CARDS))]
+    assert not list(place.settings.spool.glob("*"))
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_another_port_moves_the_cards_so_that_they_go_on_counting(place: Installation) -> None:
+    _load(place)
+    moved = replace(place, settings=replace(place.settings, port=8123))
+    _load(moved)
+    with place.directory.read() as conn:
+        card = cards.get(conn, CARDS[0].id)
+    assert card is not None
+    assert card.url == f"http://127.0.0.1:8123/c/{CARDS[0].id}"
+    assert card.origins == ("http://127.0.0.1:8123", "http://localhost:8123")
+
+
+def test_an_installation_with_customers_of_its_own_is_left_alone(place: Installation) -> None:
+    with place.directory.write() as conn:
+        accounts.create(conn, name="Garage Hoarau", tier="premium", locale="fr", now_ms=1)
+    with pytest.raises(BaliseError, match=r"customers of its own \(Garage Hoarau\)"):
+        _load(place)
+    with place.directory.read() as conn:
+        assert [each.name for each in accounts.every(conn)] == ["Garage Hoarau"]
+        assert users.every(conn) == cards.every(conn) == []
+    assert _stored(place)[0][0] == 0
+
+
+def test_progress_is_told_in_steps_that_end(place: Installation) -> None:
+    told: dict[str, tuple[int, int]] = {}
+
+    def note(step: str, done: int, total: int) -> None:
+        told[step] = done, total
+
+    load_demo(place, events=500, days=3, progress=note)
+    assert list(told) == ["generate", "ship", "roll"]
+    assert all(done == total for done, total in told.values())
+
+
+def test_a_larger_demo_extends_a_smaller_one(place: Installation) -> None:
+    _load(place, events=500)
+    larger = _load(place, events=1_000)
+    assert _stored(place) == [(larger.events, larger.events, len(CARDS))]
+
+
+def test_the_history_ends_where_the_day_is_over_for_every_card(place: Installation) -> None:
+    _load(place)
+    [(first, last)] = place.store.rows("SELECT min(at), max(at) FROM events")
+    assert last.timestamp() * 1000 <= place.clock()
+    assert (last - first).days == pytest.approx(DAYS, abs=1)
+    assert History(last.date(), DAYS, EVENTS).first_day >= first.date()
