@@ -5,12 +5,13 @@ Frames travel as Arrow streams. A subclass only says where a client comes from.
 
 import io
 import logging
+import re
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from schema.store import NO_PARAMS, Params, StoreUnavailable
+from schema.store import NO_PARAMS, Params, StoreRefused, StoreUnavailable
 from schema.store.faults import explained
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ INSERT_SETTINGS = {
     # On a cluster the answer waits for the shards, and the token reaches them.
     "distributed_foreground_insert": "1",
 }
+
+_OUTFILE = re.compile(r"\bOUTFILE\b", re.IGNORECASE)
 
 
 class ClientStore(ABC):
@@ -45,6 +48,9 @@ class ClientStore(ABC):
         return from_arrow_stream(stream)
 
     def ask(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
+        # `readonly` does not cover this one in the embedded engine.
+        if _OUTFILE.search(sql):
+            raise StoreRefused("A question only reads: INTO OUTFILE would write a file.")
         with explained(self.label):
             stream = self._read(sql.rstrip("; \n"), params)
         return from_arrow_stream(stream)

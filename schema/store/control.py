@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ADDRESS_BYTES_MAX = 100
 """The kernel's limit for the path of a Unix socket is 107 bytes, on some systems 103."""
 
+DESCRIPTORS = Path("/proc/self/fd")
 GRACE_S = 5
 BACKLOG = 64
 
@@ -101,14 +102,14 @@ def short_name(path: Path) -> Iterator[str]:
     if len(os.fsencode(path)) <= ADDRESS_BYTES_MAX:
         yield str(path)
         return
-    if not Path("/proc/self/fd").is_dir():
+    if not DESCRIPTORS.is_dir():
         raise BadInput(
             f"The path of the control socket {path} is longer than {ADDRESS_BYTES_MAX} bytes, "
             "which this system does not allow; choose a shorter data folder."
         )
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{folder}/{path.name}"
+        yield str(DESCRIPTORS / str(folder) / path.name)
     finally:
         os.close(folder)
 

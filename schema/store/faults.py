@@ -69,7 +69,7 @@ _NOISE = re.compile(r"DB::Exception: |Code: \d+\. |Received ClickHouse exception
 _TAIL = re.compile(
     r"(, )?(Stack trace|Expected one of:).*|\(version [^()]*(\([^()]*\))?[^()]*\)", re.DOTALL
 )
-_NAME = re.compile(r"\s*\([A-Z][A-Z0-9_]+\)\s*$")
+_NAME = re.compile(r"\s*\([A-Z][A-Z0-9_]+\)(?=\s*$|\. )")
 
 
 @contextmanager
@@ -81,6 +81,9 @@ def explained(label: str, *, inserting: bool = False) -> Iterator[None]:
         yield
     except ClickHouseError as error:
         raise explanation(error, label, inserting=inserting) from None
+    except OSError as error:
+        told = error.strerror or error
+        raise StoreUnavailable(f"The event store {label} cannot work: {told}.") from None
 
 
 def explanation(error: Exception, label: str, *, inserting: bool = False) -> BaliseError:

@@ -10,11 +10,11 @@ its `readonly` end with it.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -36,6 +36,10 @@ _TRANSPORT = {
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CODE = re.compile(r"Code: (\d+)")
 _FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
+_INSERT = re.compile(
+    rb"\s*(?P<into>INSERT\s+INTO\s+[^\s(]+(\s*\([^)]*\))?)\s+FORMAT\s+(?P<format>\w+)\s",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     rb"\s*(SELECT|WITH|SHOW|DESC|DESCRIBE|EXISTS|EXPLAIN|CHECK)\b", re.IGNORECASE
 )
@@ -84,10 +88,31 @@ def clickhouse_app(path: Path) -> AsgiApp:
         if scope["method"] != "POST" or scope["path"] != "/" or body is None:
             await respond(send, refusal(EngineError(48, "Only POST / of a bounded size is served")))
             return
-        call = parse(scope["query_string"], body)
+        call = parse(*without_form(scope["query_string"], dict(scope["headers"]), body))
         await respond(send, await asyncio.to_thread(answer, path, call))
 
     return app
+
+
+def without_form(
+    query_string: bytes, headers: Mapping[bytes, bytes], body: bytes
+) -> tuple[bytes, bytes]:
+    """Parameters too long for an address come in a form, with the statement as its `query`."""
+    kind = headers.get(b"content-type", b"")
+    if not kind.startswith(b"multipart/form-data"):
+        return query_string, body
+    from python_multipart import create_form_parser
+
+    fields: dict[bytes, bytes] = {}
+
+    def keep(field: Any) -> None:
+        fields[field.field_name] = field.value or b""
+
+    form = create_form_parser({"Content-Type": kind}, keep, None)
+    form.write(body)
+    form.finalize()
+    statement = fields.pop(b"query", b"")
+    return query_string + b"&" + urlencode(fields).encode(), statement
 
 
 def parse(query_string: bytes, body: bytes) -> Call:
@@ -130,12 +155,25 @@ def run(path: Path, call: Call) -> bytes:
             handle.query(f"USE {identifier(call.database)}")
         if call.settings:
             handle.query(f"SET {assignments(call.settings)}")
+        if insert := _INSERT.match(call.sql):
+            _insert(handle, insert, call.sql[insert.end() :])
+            return b""
         return bytes(handle.query(call.sql, DEFAULT_FORMAT, params=call.params).bytes() or b"")
     except RuntimeError as error:
         code = _CODE.search(str(error))
         raise EngineError(int(code[1]) if code else 1001, str(error)) from None
     finally:
         handle.close()
+
+
+def _insert(handle: Any, insert: re.Match[bytes], data: bytes) -> None:
+    """Data of any size and format: inside a statement the engine takes only a small piece."""
+    stream = handle.send_insert(insert["into"].decode(), insert["format"].decode())
+    try:
+        stream.append(data)
+        stream.finish()
+    finally:
+        stream.close()
 
 
 def refusal(error: EngineError) -> Answer:

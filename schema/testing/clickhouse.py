@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
+from urllib.parse import quote, unquote_to_bytes
 
 from schema.store.http import (
     Answer,
@@ -73,7 +74,7 @@ class ClickHouseDouble:
 
     def fail(self, fault: Fault, *, times: int = 1, on: str = "") -> None:
         """The next `times` statements that start with `on` fail in this way."""
-        order = f"http://127.0.0.1:{self.port}/fault?{fault}&{times}&{on}"
+        order = f"http://127.0.0.1:{self.port}/fault?{fault}&{times}&{quote(on)}"
         urllib.request.urlopen(urllib.request.Request(order, method="POST")).close()
 
     def _end(self, how: Literal["terminate", "kill"]) -> None:
@@ -104,7 +105,7 @@ def with_faults(app: AsgiApp) -> AsgiApp:
     async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/fault":
             fault, times, on = scope["query_string"].decode().split("&")
-            ordered[:] = [(fault, on.encode())] * int(times)
+            ordered[:] = [(fault, unquote_to_bytes(on))] * int(times)
             await respond(send, Answer(200, {}, b""))
             return
         if dict(scope["headers"]).get(b"authorization") != f"Basic {token}".encode():

@@ -17,7 +17,7 @@ SERVING = Path(__file__).with_name("serving.py")
 
 
 @contextmanager
-def serving(data, threads=0):
+def _serving(data, threads=0):
     """`serving.py` over a data folder; yields the process, and ends it when the block does not."""
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(SERVING), str(data), str(threads)]
@@ -27,7 +27,11 @@ def serving(data, threads=0):
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def opened(kind, folder):
             yield store
             store.close()
     else:
-        with serving(folder):
+        with _serving(folder):
             store = through_control(folder / "control.sock")
             yield store
             store.close()
@@ -54,3 +58,8 @@ def store(request, tmp_path_factory):
         environ.setenv("TZ", "Pacific/Tahiti")
         with opened(request.param, tmp_path_factory.mktemp(request.param)) as store:
             yield store
+
+
+@pytest.fixture
+def serving():
+    return _serving

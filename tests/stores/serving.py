@@ -6,7 +6,7 @@ Prints `ready`, ends with SIGTERM like the real one, and then prints how many ro
 has inserted.
 """
 
-import asyncio
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -23,6 +23,13 @@ from schema.store.http import clickhouse_app
 def say(text):
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+class MainServer(uvicorn.Server):
+    async def startup(self, sockets=None):
+        """Only now does it listen to SIGTERM."""
+        await super().startup(sockets)
+        say("ready")
 
 
 def main(data, threads):
@@ -47,20 +54,19 @@ def main(data, threads):
     async def serve():
         config = uvicorn.Config(nothing, port=0, lifespan="off", log_level="critical")
         async with serve_control(data / "control.sock", clickhouse_app(store.path)):
-            say("ready")
-            await uvicorn.Server(config).serve()
+            await MainServer(config).serve()
 
+    # The main server raises its signal again when it is done; that must not end us on the spot.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     workers = [threading.Thread(target=load, args=(number,)) for number in range(threads)]
     for worker in workers:
         worker.start()
-    try:
-        uvloop.run(serve())
-    finally:
-        ending.set()
-        for worker in workers:
-            worker.join()
-        say(str(sum(inserted)))
-        store.close()
+    uvloop.run(serve())
+    ending.set()
+    for worker in workers:
+        worker.join()
+    say(str(sum(inserted)))
+    store.close()
 
 
 main(Path(sys.argv[1]), int(sys.argv[2]))
