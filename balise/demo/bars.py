@@ -29,7 +29,8 @@ class Rate(ProgressColumn):
     """Over the whole step: the column of `rich` forgets it when a total is corrected."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
+        seconds = task.elapsed or 0.0
+        return Text(f"{task.completed / seconds:,.0f}/s" if seconds > 0.1 else "")
 
 
 @contextmanager

@@ -105,6 +105,7 @@ def _write_spool(
                 progress("generate", events, max(expected, events))
             spool.execute("COMMIT")
         if events:
+            progress("generate", events, events)
             draft.rename(path)
     return path, events
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from balise.main import run
 from schema.directory import accounts, upgrade
 from schema.directory.database import open_directory
+from schema.testing.server import running
 
 Demo = Callable[..., tuple[int, str, str]]
 
@@ -72,3 +74,16 @@ def test_customers_of_ones_own_are_not_mixed_with_it(demo: Demo, tmp_path: Path)
     assert (code, out) == (1, "")
     assert "Garage Hoarau" in said
     assert "BALISE_DATA" in said
+
+
+def test_it_fills_an_installation_whose_server_is_running(tmp_path: Path) -> None:
+    with running(tmp_path / "var", "serve") as server:
+        first = server.run("demo", "--events", "1000", "--days", "5", "--json")
+        answer = orjson.loads(first.stdout)
+        stored = server.run("sql", "SELECT count(), uniqExact(card, page, seq) FROM events")
+        again = server.run("demo", "--events", "1000", "--days", "5", "--json")
+        page = httpx.get(f"{server.origin}/c/tTeriiT1")
+    assert answer["events"] > 900
+    assert stored.stdout.split()[-2:] == [str(answer["events"])] * 2
+    assert orjson.loads(again.stdout)["events"] < 20
+    assert page.status_code == 404, "cards are shown by a server that was started as a demo"
