@@ -88,7 +88,7 @@ def clickhouse_app(path: Path) -> AsgiApp:
         if scope["method"] != "POST" or scope["path"] != "/" or body is None:
             await respond(send, refusal(EngineError(48, "Only POST / of a bounded size is served")))
             return
-        call = parse(*without_form(scope["query_string"], dict(scope["headers"]), body))
+        call = parse(*without_form(scope["query_string"], dict(scope.get("headers", ())), body))
         await respond(send, await asyncio.to_thread(answer, path, call))
 
     return app

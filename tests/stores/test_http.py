@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from urllib3.filepost import encode_multipart_formdata
 
 from schema.store.embedded import EmbeddedStore
-from schema.store.http import Call, answer, clickhouse_app, parse
+from schema.store.http import Call, answer, clickhouse_app, parse, without_form
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,15 @@ def test_a_request_is_taken_apart():
         settings={"max_threads": "2", "readonly": "1"},
         database="d",
     )
+
+
+def test_parameters_too_long_for_an_address_come_in_a_form():
+    given = {"query": "SELECT {x:String}\nFORMAT TSV", "param_x": "é '\\\n" * 5_000, "param_y": ""}
+    body, kind = encode_multipart_formdata(given)
+    call = parse(*without_form(b"readonly=1", {b"content-type": kind.encode()}, body))
+    assert call.sql == given["query"].encode()
+    assert call.params == {"x": given["param_x"], "y": ""}
+    assert call.settings == {"readonly": "1"}
 
 
 def test_a_statement_may_be_in_the_address_and_its_data_in_the_body():
