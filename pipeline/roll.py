@@ -37,7 +37,7 @@ SLICE_DAYS = 7
 NAMED_CARDS_MAX = 1_000
 """Up to here a query names its cards; beyond, reading the whole days is quicker."""
 
-_EVENTS = f"""
+_EVENTS = f"""\
 SELECT {", ".join(COUNTED)} FROM events
 WHERE at >= {{start:DateTime64(3, 'UTC')}} AND at < {{end:DateTime64(3, 'UTC')}}
   AND (empty({{cards:Array(String)}}) OR card IN {{cards:Array(String)}})

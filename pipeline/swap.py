@@ -1,15 +1,18 @@
-"""Replaces the figures of some (card, day) cells: readers see the old month or the new, never half.
+"""Replaces the figures of some (card, day) cells: readers see the old table or the new, never half.
 
-A month's untouched rows and the new ones are put together in a staging table, whose partition then
-takes the place of the old one in a single step. Killed before that step, the old figures stand and
-the next run begins with a fresh staging table; killed after it, the new ones stand.
+A staging table gets the months that are not concerned (as links to the same files) and the
+concerned months with their untouched rows and the new ones. Then the two tables exchange names, in
+one step of the file system. Killed before it, the old figures stand; killed after it, the new ones
+do; either way the next swap begins by dropping the staging table.
 
-Two swaps of one month at a time would undo each other: the caller holds the lease (`roll.py`).
+REPLACE PARTITION would touch one month only, but the engine keeps the replaced files on the disk
+for a moment: killed in that moment, it comes back with the old rows and the new ones together.
+
+Two swaps of one table at a time would undo each other: the caller holds the lease (`roll.py`).
 """
 
 import secrets
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -17,13 +20,21 @@ from pipeline.frames import CELLS, checked
 from pipeline.rollups import Rollup
 from schema.store import EventStore
 
+_MONTHS = """\
+SELECT DISTINCT partition_id FROM system.parts
+WHERE database = currentDatabase() AND table = {table:String} AND active
+"""
+
 
 def replace_cells(
     store: EventStore, rollup: Rollup, cells: pl.DataFrame, rows: pl.DataFrame
 ) -> None:
     """Makes `rows` all that the table holds for `cells`."""
-    for month, cells_of_month in _by_month(cells):
-        _replace_month(store, rollup, month, cells_of_month, rows.filter(_month() == month))
+    months = sorted({f"{day:%Y%m}" for day in cells["day"].unique()})
+    old = _rows_of(store, rollup, months)
+    new = merged(old, cells, rows)
+    if not new.equals(old):
+        _exchange(store, rollup.table, months, new)
 
 
 def merged(old: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -32,33 +43,22 @@ def merged(old: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.Dat
     return pl.concat([kept, rows]).sort(pl.all())
 
 
-def _replace_month(
-    store: EventStore, rollup: Rollup, month: date, cells: pl.DataFrame, rows: pl.DataFrame
-) -> None:
-    table, staging = rollup.table, f"{rollup.table}_staging"
-    partition = f"{month:%Y%m}"
-    old = store.frame(
-        f"SELECT * FROM {table} WHERE toYYYYMM(day) = {{month:UInt32}}", {"month": int(partition)}
+def _rows_of(store: EventStore, rollup: Rollup, months: Sequence[str]) -> pl.DataFrame:
+    held = store.frame(
+        f"SELECT * FROM {rollup.table} WHERE toYYYYMM(day) IN {{months:Array(UInt32)}}",
+        {"months": [int(month) for month in months]},
     )
-    old = checked(old.lazy(), rollup.columns).sort(pl.all()).collect()
-    new = merged(old, cells, rows)
-    if new.equals(old):
-        return
-    if new.is_empty():
-        store.run(f"ALTER TABLE {table} DROP PARTITION {partition}")
-        return
+    return checked(held.lazy(), rollup.columns).sort(pl.all()).collect()
+
+
+def _exchange(store: EventStore, table: str, months: Sequence[str], new: pl.DataFrame) -> None:
+    staging = f"{table}_staging"
     store.run(f"DROP TABLE IF EXISTS {staging}")
     store.run(f"CREATE TABLE {staging} AS {table}")
-    store.insert(staging, new, token=secrets.token_hex(16))
-    store.run(f"ALTER TABLE {table} REPLACE PARTITION {partition} FROM {staging}")
+    for (month,) in store.rows(_MONTHS, {"table": table}):
+        if month not in months:
+            store.run(f"ALTER TABLE {staging} ATTACH PARTITION ID '{month}' FROM {table}")
+    if not new.is_empty():
+        store.insert(staging, new, token=secrets.token_hex(16))
+    store.run(f"EXCHANGE TABLES {table} AND {staging}")
     store.run(f"DROP TABLE {staging}")
-
-
-def _by_month(cells: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
-    months = checked(cells.lazy(), CELLS).select(_month()).unique().sort("day").collect()
-    for month in months["day"]:
-        yield month, cells.filter(_month() == month)
-
-
-def _month() -> pl.Expr:
-    return pl.col("day").dt.truncate("1mo")

@@ -30,6 +30,6 @@ class PlainSpool:
         with closing(open_spool(self.path)) as spool:
             spool.execute("INSERT INTO counters VALUES ('2026-11-20', ?, ?, 1)", (card, reason))
 
-    def die(self) -> None:
+    def close(self) -> None:
         """What the end of its process does, however it ends."""
         self._owner.close()

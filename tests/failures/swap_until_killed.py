@@ -1,10 +1,10 @@
 """A process that swaps one month's figures to and fro: `swap_until_killed.py FOLDER`.
 
-The month is either all ones or all twos.
+October is either all ones or all twos, and September stays as it is.
 """
 
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import cycle
 from pathlib import Path
 
@@ -15,20 +15,26 @@ from pipeline.rollups import ROLLUPS
 from pipeline.swap import replace_cells
 from schema.store.opening import open_store
 
-folder = Path(sys.argv[1])
-store = open_store(f"chdb:///{folder}/events")
-cells = [
-    (f"card{n:04}", date(2026, 10, 1) + timedelta(days=d)) for n in range(50) for d in range(31)
-]
-never = datetime.fromtimestamp(0, UTC)
-for number, views in enumerate(cycle((1, 2))):
-    rows = [(*cell, views, 0, 0, 0, never, 1) for cell in cells]
+NEVER = datetime.fromtimestamp(0, UTC)
+
+
+def swap(month: int, days: int, views: int) -> None:
+    cells = [
+        (f"card{card:04}", date(2026, month, 1 + day)) for card in range(50) for day in range(days)
+    ]
+    rows = [(*cell, views, 0, 0, 0, NEVER, 1) for cell in cells]
     replace_cells(
         store,
         ROLLUPS[0],
         pl.DataFrame(cells, schema=CELLS, orient="row"),
         pl.DataFrame(rows, schema=CARD_DAYS, orient="row"),
     )
-    if number == 0:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+
+
+store = open_store(f"chdb:///{Path(sys.argv[1])}/events")
+swap(9, 30, views=9)
+swap(10, 31, views=1)
+sys.stdout.write("ready\n")
+sys.stdout.flush()
+for views in cycle((2, 1)):
+    swap(10, 31, views)

@@ -26,7 +26,7 @@ def clock():
 def spool(tmp_path):
     spool = PlainSpool(tmp_path / "spool")
     yield spool
-    spool.die()
+    spool.close()
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_the_empty_spool_of_a_dead_collector_is_removed_and_that_of_a_living_one
     shipper.ship_once()
     assert dying.path.exists()
     dying.commit([spooled(2)])
-    dying.die()
+    dying.close()
     assert shipper.ship_once() == 1
     shipper.ship_once()
     assert {path.name.partition(".")[0] for path in (tmp_path / "spool").iterdir()} == {"test"}
@@ -174,7 +174,7 @@ def test_the_empty_spool_of_a_dead_collector_is_removed_and_that_of_a_living_one
 
 def test_counters_of_a_dead_collector_are_kept(tmp_path, spool, shipper):
     spool.count(CARD, "origin")
-    spool.die()
+    spool.close()
     shipper.ship_once()
     assert spool.path.exists()
 
@@ -189,7 +189,7 @@ def test_a_spool_that_cannot_be_read_does_not_hold_up_the_others(tmp_path, spool
     assert shipper.ship_once() == 1
     assert len(stored(store)) == 2
     assert pending_events(tmp_path / "spool") == 1
-    poisoned.die()
+    poisoned.close()
 
 
 def test_while_the_store_is_away_nothing_is_lost_and_the_tries_become_rarer(

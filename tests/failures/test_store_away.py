@@ -1,0 +1,92 @@
+"""The store answers late, wrongly or not at all; whatever it did, each event is stored once."""
+
+from contextlib import closing
+from time import monotonic, sleep
+
+import pytest
+
+from pipeline.enrich import enrich
+from pipeline.ship import Shipper
+from pipeline.spools import pending_events
+from schema.directory.database import open_directory
+from schema.directory.upgrade import upgrade
+from schema.migrate import migrate
+from schema.store.address import parse
+from schema.store.opening import open_store
+from schema.testing.clickhouse import ClickHouseDouble
+from schema.testing.events import NOW_MS, spooled
+from schema.testing.spools import PlainSpool
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with ClickHouseDouble(tmp_path_factory.mktemp("server") / "events") as server:
+        yield server
+
+
+@pytest.fixture
+def store(server):
+    with closing(open_store(server.dsn)) as store:
+        migrate(store, parse(server.dsn))
+        store.run("TRUNCATE TABLE events")
+        server.fail("error", times=0)  # nothing ordered is left over from another test
+        yield store
+
+
+@pytest.fixture
+def spool(tmp_path):
+    with closing(PlainSpool(tmp_path / "spool")) as spool:
+        yield spool
+
+
+@pytest.fixture
+def shipper(tmp_path, store):
+    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
+        upgrade(directory)
+        shipper = Shipper(tmp_path / "spool", store, directory, enrich, lambda: NOW_MS)
+        with closing(shipper):
+            yield shipper
+
+
+def ship_all(shipper, folder):
+    deadline = monotonic() + 30
+    while pending_events(folder):
+        assert monotonic() < deadline
+        shipper.ship_once()
+        sleep(0.02)
+
+
+@pytest.mark.parametrize("on", ["SELECT", "INSERT"])
+@pytest.mark.parametrize("fault", ["error", "busy", "slow", "lost", "cut"])
+def test_a_store_that_fails_for_a_while_has_each_event_once_in_the_end(
+    tmp_path, server, store, spool, shipper, fault, on
+):
+    events = [spooled(n, seq=n) for n in range(200)]
+    spool.commit(events)
+    server.fail(fault, times=2, on=on)
+    ship_all(shipper, tmp_path / "spool")
+    rows = store.rows("SELECT page, seq FROM events ORDER BY seq")
+    assert rows == [(event.page, event.seq) for event in events]
+
+
+def test_a_store_that_is_killed_and_comes_back_gets_what_waited(
+    tmp_path, server, store, spool, shipper
+):
+    events = [spooled(n, seq=n) for n in range(200)]
+    spool.commit(events[:100])
+    assert shipper.ship_once() == 100
+    server.kill()
+    spool.commit(events[50:])
+    assert shipper.ship_once() == 0
+    assert pending_events(tmp_path / "spool") == 150
+    server.start()
+    ship_all(shipper, tmp_path / "spool")
+    assert store.rows("SELECT count(), uniqExact(page) FROM events") == [(200, 200)]
+
+
+def test_a_shipment_of_thousands_of_pages_passes_over_the_wire(tmp_path, store, spool, shipper):
+    events = [spooled(n) for n in range(10_000)]
+    spool.commit(events)
+    spool.commit(events[:5_000])
+    ship_all(shipper, tmp_path / "spool")
+    assert store.rows("SELECT count() FROM events") == [(10_000,)]
