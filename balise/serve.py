@@ -27,6 +27,7 @@ from balise.installation import held, ready_directory
 from balise.listen import Server, bind, stop_on_signals
 from collector import app as collector
 from collector.asgi import HotPath
+from collector.visitors import Networks
 from schema.clock import Clock
 from schema.settings import Settings
 from schema.store.address import Embedded, parse
@@ -53,6 +54,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             clock=clock,
             origin=settings.origin,
             demo_logins=shown.logins,
+            trusted_proxies=_proxies(settings),
         )
         app = _hot(
             settings,
@@ -99,8 +101,12 @@ def _hot(
         book=taken.book,
         spool=taken.spool,
         clock=clock,
-        trusted_proxies=[ip_network(each, strict=False) for each in settings.trusted_proxies],
+        trusted_proxies=_proxies(settings),
     )
+
+
+def _proxies(settings: Settings) -> Networks:
+    return [ip_network(each, strict=False) for each in settings.trusted_proxies]
 
 
 async def _run(listening: socket, app: ASGIApp, ready: Ready, control: Control) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
+COMMAND_SECONDS_MAX = 120
 BALISE = str(Path(sys.executable).with_name("balise"))
 
 
@@ -48,17 +49,23 @@ class RunningServer:
         self.process.wait(STOP_SECONDS_MAX)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A `balise` command beside it, over the same data folder."""
-        port = self.origin.rpartition(":")[2]
-        return subprocess.run(
-            [BALISE, *arguments],
-            env=environment(self.data, port=port),
-            cwd=self.data.parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        """A command beside it, over the same data folder."""
+        return balise(self.data, *arguments, port=self.origin.rpartition(":")[2])
+
+
+def balise(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """One `balise` command, in a process of its own, over that data folder."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        [BALISE, *arguments],
+        env=environment(data, **settings),
+        cwd=data.parent,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=COMMAND_SECONDS_MAX,
+        check=False,
+    )
 
 
 @contextmanager

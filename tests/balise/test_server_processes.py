@@ -1,0 +1,141 @@
+"""Real processes over one data folder: what they take, ship and refuse, and how they stop."""
+
+import json
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from pipeline.spools import pending_events
+from schema.testing.events import CARD, body, envelope
+from schema.testing.server import (
+    BALISE,
+    RunningServer,
+    balise,
+    environment,
+    free_port,
+    running,
+)
+
+QUERYABLE_WITHIN_S = 5
+KNOWN_WITHIN_S = 2
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with one card, made as an operator would make it."""
+    data = tmp_path / "var"
+    assert balise(data, "init").returncode == 0
+    made = balise(data, "account", "create", "--name", "Lormeau", "--tier", "premium", "--json")
+    account = json.loads(made.stdout)["id"]
+    site = ("--url", "https://lormeau.example/luc", "--zone", "Europe/Paris")
+    made = balise(
+        data, "card", "create", "--account", account, "--name", "Luc", *site, "--id", CARD
+    )
+    assert made.returncode == 0, made.stderr
+    return data
+
+
+def send(server: RunningServer, seed: int, **given: str) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    event = {"seq": 0, "name": "view", "at": now_ms}
+    request = urllib.request.Request(
+        f"{server.origin}/api/track",
+        body(envelope(seed, sent=now_ms, events=[event], **given)),
+        {"Content-Type": "text/plain"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 204
+
+
+def stored(data: Path) -> int:
+    asked = balise(data, "sql", "--json", "SELECT count() AS n FROM events")
+    assert asked.returncode == 0, asked.stderr
+    return int(json.loads(asked.stdout)[0]["n"])
+
+
+def eventually_stored(data: Path, number: int) -> None:
+    until = time.monotonic() + QUERYABLE_WITHIN_S
+    while stored(data) < number and time.monotonic() < until:
+        time.sleep(0.1)
+    assert stored(data) == number
+
+
+def test_serve_stops_gently_with_all_that_it_took_in_the_store(data: Path) -> None:
+    with running(data, "serve") as server:
+        for seed in range(20):
+            send(server, seed)
+        assert server.stop() == 0
+    assert stored(data) == 20
+    assert pending_events(data / "spool") == 0
+    assert not (data / "control.sock").exists()
+
+
+def test_what_a_killed_server_acknowledged_is_stored_by_the_next_one(data: Path) -> None:
+    with running(data, "serve") as server:
+        for seed in range(20):
+            send(server, seed)
+        server.kill()
+    with running(data, "serve"):
+        eventually_stored(data, 20)
+
+
+def test_collect_alone_takes_events_and_a_later_server_ships_them(data: Path) -> None:
+    with running(data, "collect") as collector:
+        send(collector, 1)
+        assert collector.stop() == 0
+    with running(data, "serve"):
+        eventually_stored(data, 1)
+
+
+def test_a_collector_beside_a_server_is_shipped_by_it(data: Path) -> None:
+    with running(data, "serve"), running(data, "collect") as collector:
+        send(collector, 1)
+        eventually_stored(data, 1)
+
+
+def test_work_ships_what_a_collector_takes_and_answers_for_the_store(data: Path) -> None:
+    worker = subprocess.Popen([BALISE, "work"], env=environment(data), stdout=subprocess.PIPE)
+    assert worker.stdout is not None
+    try:
+        assert b"ships what is spooled" in worker.stdout.readline()
+        with running(data, "collect") as collector:
+            send(collector, 1)
+            eventually_stored(data, 1)
+        worker.terminate()
+        assert worker.wait(30) == 0
+    finally:
+        worker.kill()
+        worker.stdout.close()
+
+
+def test_a_card_made_while_the_server_runs_is_known_within_two_seconds(data: Path) -> None:
+    with running(data, "serve") as server:
+        account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]
+        site = ("--url", "https://lormeau.example/eva", "--zone", "Europe/Paris")
+        card = "Xb4Ew9Lr"
+        server.run("card", "create", "--account", account, "--name", "Eva", *site, "--id", card)
+        time.sleep(KNOWN_WITHIN_S)
+        send(server, 1, card=card)
+
+
+def refused(data: Path, *arguments: str, code: int, **settings: str) -> str:
+    """What a command says when it refuses: one sentence on stderr, and nothing else."""
+    done = balise(data, *arguments, **settings)
+    lines = done.stderr.splitlines()
+    assert (done.returncode, done.stdout, len(lines)) == (code, "", 1), done
+    return lines[0]
+
+
+def test_a_second_server_on_the_same_port_is_told_who_has_it(data: Path) -> None:
+    with running(data, "serve") as server:
+        port = server.origin.rpartition(":")[2]
+        assert f"Port {port} is taken" in refused(data, "serve", code=3, port=port)
+
+
+def test_a_second_server_over_the_same_folder_is_told_that_the_store_is_held(data: Path) -> None:
+    with running(data, "serve"):
+        says = refused(data, "serve", code=3, port=str(free_port()))
+    assert "is held by another process" in says
