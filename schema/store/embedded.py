@@ -71,9 +71,10 @@ class EmbeddedStore(ClientStore):
 def held_elsewhere(path: Path) -> bool:
     """Does another process hold the engine's own lock on this folder?
 
-    Asked beforehand because the engine writes its own refusal on stderr, in C++.
+    Asked beforehand because the engine writes its own refusal on stderr, in C++. Where it cannot
+    be asked, the engine decides.
     """
-    with suppress(FileNotFoundError), (path / "status").open("rb") as status:
+    with suppress(OSError), (path / "status").open("rb") as status:
         try:
             fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -140,7 +140,9 @@ def answer(path: Path, call: Call) -> Answer:
         body = run(path, call)
     except EngineError as error:
         return refusal(error)
-    headers = {"X-ClickHouse-Timezone": call.settings.get("session_timezone", "UTC")}
+    headers = {}
+    if zone := call.settings.get("session_timezone"):
+        headers["X-ClickHouse-Timezone"] = zone
     if call.answer_format:
         headers["X-ClickHouse-Format"] = call.answer_format
     return Answer(200, headers, body)
@@ -188,12 +190,10 @@ def refusal(error: EngineError) -> Answer:
 
 
 def assignments(settings: dict[str, str]) -> str:
-    """`readonly` last: after it no setting can be changed, which is its point."""
     for name in settings:
         if not _SETTING_NAME.fullmatch(name):
             raise EngineError(115, f"Code: 115. DB::Exception: Unknown setting {name!r}")
-    ordered = sorted(settings.items(), key=lambda pair: pair[0] == "readonly")
-    return ", ".join(f"{name} = {literal(value)}" for name, value in ordered)
+    return ", ".join(f"{name} = {literal(value)}" for name, value in settings.items())
 
 
 def identifier(name: str) -> str:

@@ -113,12 +113,13 @@ def test_a_list_can_be_a_parameter(store):
     assert [text for (text,) in store.rows(sql, {"x": NASTY})] == NASTY
 
 
+@pytest.mark.parametrize("kind", ["DateTime64(3, 'UTC')", "DateTime64(3)"])
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "Pacific/Tahiti"])
-def test_an_instant_as_parameter_is_the_same_instant_in_any_zone(store, table, zone):
+def test_an_instant_as_parameter_is_the_same_instant_in_any_zone(store, table, zone, kind):
     store.insert(table, some_rows([1]), token="instant")
 
     assert store.rows(
-        f"SELECT n FROM {table} WHERE at = {{at:DateTime64(3, 'UTC')}}",
+        f"SELECT n FROM {table} WHERE at = {{at:{kind}}}",
         {"at": NOON.astimezone(ZoneInfo(zone))},
     ) == [(1,)]
 
@@ -142,6 +143,17 @@ def test_the_same_token_again_stores_nothing(store, table):
     store.insert(table, some_rows([4]), token="b")
 
     assert stored(store, table) == [1, 2, 4]
+
+
+def test_an_insert_is_never_acknowledged_from_a_buffer(store):
+    """The engine's default has become to buffer; a column that notes the setting shows ours."""
+    store.run(
+        "CREATE TABLE buffered (n UInt8, async Bool DEFAULT getSetting('async_insert'))"
+        " ENGINE = MergeTree ORDER BY n"
+    )
+    store.insert("buffered", pl.DataFrame({"n": [1]}), token="a")
+
+    assert store.rows("SELECT async FROM buffered") == [(False,)]
 
 
 def test_equal_rows_under_two_tokens_are_both_stored(store, table):

@@ -111,9 +111,8 @@ def test_settings_end_with_their_request(path):
     assert request(path, sql)[2] == b"0\t\n"
 
 
-def test_readonly_refuses_to_write_even_beside_other_settings(path):
-    query = b"readonly=1&max_threads=1"
-
+@pytest.mark.parametrize("query", [b"readonly=1&max_threads=1", b"max_threads=1&readonly=1"])
+def test_readonly_refuses_to_write_wherever_it_stands(path, query):
     assert request(path, b"SELECT 1", query)[0] == 200
     for sql in (b"INSERT INTO t FORMAT CSV\n1,a\n", b"DROP TABLE t", b"SET readonly = 0"):
         status, headers, _ = request(path, sql, query)
