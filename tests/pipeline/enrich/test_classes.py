@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipeline.enrich.classes import RULES, add_classes, classify_agent
+from pipeline.enrich.classes import RULES, add_classes
 from pipeline.enrich.known import NOTHING
 from schema.testing.events import AGENTS
 
@@ -75,24 +75,33 @@ PEOPLE = (
 )
 
 
+def classify(agent, mark=""):
+    [verdict] = (
+        add_classes(pl.DataFrame({"agent": [agent], "mark": [mark]}), NOTHING)
+        .select("class", "rule")
+        .rows()
+    )
+    return verdict
+
+
 @pytest.mark.parametrize(("agent", "verdict"), AUTOMATIC.items(), ids=lambda each: str(each)[:40])
 def test_automatic_traffic_is_told_apart_with_its_rule(agent, verdict):
-    assert classify_agent(agent) == verdict
+    assert classify(agent) == verdict
 
 
 @pytest.mark.parametrize("agent", PEOPLE, ids=lambda each: each[-40:])
 def test_a_browser_stays_human_also_inside_an_app(agent):
-    assert classify_agent(agent) == ("human", "")
+    assert classify(agent) == ("human", "")
 
 
 def test_what_the_collector_marked_outweighs_the_agent():
-    frame = pl.DataFrame({"agent": [AGENTS[0], AGENTS[0], "curl/8"], "mark": ["prefetch", "", ""]})
-    classed = add_classes(frame, NOTHING)
-    assert classed.select("class", "rule").rows() == [
-        ("prefetch", "mark.prefetch"),
-        ("human", ""),
-        ("bot", "bot.library"),
-    ]
+    assert classify(AGENTS[0], "prefetch") == ("prefetch", "mark.prefetch")
+    assert classify("curl/8", "owner") == ("owner", "mark.owner")
+
+
+def test_rows_keep_their_order_and_their_own_verdict():
+    frame = pl.DataFrame({"agent": ["curl/8", AGENTS[0], "curl/8"], "mark": ["", "", "owner"]})
+    assert add_classes(frame, NOTHING)["class"].to_list() == ["bot", "human", "owner"]
 
 
 def test_the_id_of_a_rule_begins_with_its_class():
