@@ -29,8 +29,7 @@ def measure() -> Report:
             Row("make up, warm package cache", tuple(warm), "s", "bar: < 60 s"),
             Row("make up, empty package cache (baseline)", tuple(cold), "s"),
         ),
-        notes="Some 15 s are demo data and start; the rest is the environment. An empty cache adds "
-        "the downloads, which depend on the package index.",
+        notes="The demo's data is in it (see `demo`). An empty cache adds what the downloads take.",
     )
 
 

@@ -46,7 +46,7 @@ def renew_salts(context: Context) -> int:
     with context.directory.write() as conn:
         for n in range((last - first).days + 1):
             salts.of_date(conn, first + n * DAY, now_ms)
-        return salts.delete_ended(conn, now_ms)
+    return salts.purge(context.directory, now_ms)
 
 
 JOBS: tuple[Job, ...] = (

@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from schema.errors import Unavailable
 from schema.spooled import OWNER_SUFFIX, open_spool
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS
+from schema.testing.loop import run
 
 DAY = "2026-11-20"
 
@@ -39,12 +39,6 @@ def append(spool: Spool, *rows: bytes) -> None:
         await asyncio.gather(*(spool.append(row, 1, day=DAY, card=CARD) for row in rows))
 
     run(together())
-
-
-def run(coroutine) -> None:
-    # On a thread of its own: the browser of other tests keeps a loop on this one.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
 
 
 def append_forever(spool: Spool, rows: list[bytes]) -> None:
@@ -99,7 +93,7 @@ def test_closing_commits_what_was_appended_and_takes_no_more(tmp_path):
         spool.count(DAY, CARD, "malformed", 1)
         await asyncio.to_thread(spool.close)
         await asyncio.gather(*waiting)
-        with pytest.raises(SpoolFull, match="stopp(ing|ed)"):
+        with pytest.raises(SpoolFull, match=r"stopp(ing|ed)"):
             spool.append(b"late\n", 1, day=DAY, card=CARD)
 
     spool = Spool(tmp_path, clock=FixedClock(NOW_MS), bytes_max=10**9, free_bytes_min=0)

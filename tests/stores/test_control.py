@@ -21,6 +21,7 @@ from schema.store.control import (
 )
 from schema.store.embedded import EmbeddedStore
 from schema.store.http import clickhouse_app
+from schema.testing.loop import run
 
 
 def mode(path):
@@ -96,7 +97,7 @@ def test_a_deep_data_folder_is_reached_from_both_sides(tmp_path, bytes_):
         store.close()
         return rows
 
-    assert asyncio.run(serve()) == [(1,)]
+    assert run(serve()) == [(1,)]
     assert not path.exists()
     data.close()
 

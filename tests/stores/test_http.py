@@ -1,12 +1,11 @@
 """The wire itself, as clickhouse-connect sees it."""
 
-import asyncio
-
 import pytest
 from urllib3.filepost import encode_multipart_formdata
 
 from schema.store.embedded import EmbeddedStore
 from schema.store.http import Call, answer, clickhouse_app, parse, without_form
+from schema.testing.loop import run
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ def request(path, body=b"", query=b"", method="POST", target="/"):
         sent.append(message)
 
     scope = {"type": "http", "method": method, "path": target, "query_string": query}
-    asyncio.run(clickhouse_app(path)(scope, receive, send))
+    run(clickhouse_app(path)(scope, receive, send))
     start, end = sent
     return start["status"], dict(start["headers"]), end["body"]
 
