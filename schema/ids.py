@@ -9,6 +9,7 @@ PAGE_ID_CHARS = 12
 ACCOUNT_ID_CHARS = 10
 USER_ID_CHARS = 10
 KEY_ID_CHARS = 10
+ITEM_CODE_CHARS = 8
 ID_CHARS_MAX = 32
 
 
@@ -32,6 +33,11 @@ def new_key_id() -> str:
     return _draw(KEY_ID_CHARS)
 
 
+def new_item_code() -> str:
+    """Short, for small QR codes; a letter first, so that no spreadsheet reads it as a number."""
+    return secrets.choice(string.ascii_letters) + _draw(ITEM_CODE_CHARS - 1)
+
+
 def is_id(text: str) -> bool:
     """Whether a text from outside may be looked up at all: PostgreSQL refuses some characters."""
     return text.isascii() and text.isalnum() and len(text) <= ID_CHARS_MAX
@@ -39,6 +45,10 @@ def is_id(text: str) -> bool:
 
 def is_card_id(text: str) -> bool:
     return is_id(text) and len(text) == CARD_ID_CHARS
+
+
+def is_item_code(text: str) -> bool:
+    return is_id(text) and len(text) == ITEM_CODE_CHARS
 
 
 def new_token() -> str:

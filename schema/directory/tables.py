@@ -85,6 +85,26 @@ keys = sa.Table(
     sa.CheckConstraint("(scope = 'ops') = (account IS NULL)", name="only_ops_has_no_account"),
 )
 
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("code", sa.String, primary_key=True),
+    _owned_by("card"),
+    sa.Column("medium", sa.String, nullable=False),
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("revoked_ms", sa.BigInteger),
+)
+
+# What all processes must agree on and nobody else may know.
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
 salts = sa.Table(
     "salts",
     metadata,
