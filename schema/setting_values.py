@@ -41,29 +41,37 @@ def one_of(*allowed: str) -> Parse:
     return parse
 
 
-def long_text(least_chars: int) -> Parse:
+def scheme(example: str, *schemes: str) -> Parse:
     def parse(value: str) -> str:
-        if 0 < len(value) < least_chars:
-            raise ValueError(f"at least {least_chars} characters")
-        return value
-
-    return parse
-
-
-def scheme(example: str, *schemes: str, optional: bool = False) -> Parse:
-    def parse(value: str) -> str:
-        if not (optional and not value) and urlsplit(value).scheme not in schemes:
+        if value.partition("://")[0] not in schemes:
             raise ValueError(f"an address such as {example}")
         return value
 
     return parse
 
 
+def mail_server(value: str) -> str:
+    if value and not _names_server(value, "smtp", "smtps"):
+        raise ValueError("an address such as smtp://user:password@host:587")
+    return value
+
+
 def web_origin(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+    """Pages live at the root of their host, so there is nothing after it."""
+    rest = urlsplit(value)._replace(scheme="", netloc="").geturl()
+    if value and (not _names_server(value, "http", "https") or rest not in ("", "/")):
         raise ValueError("an address such as https://stats.example.fr")
     return value.rstrip("/")
+
+
+def _names_server(address: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+    spaced = any(sign.isspace() for sign in address)
+    return parts.scheme in schemes and bool(host) and port != 0 and not spaced
 
 
 def networks(value: str) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ class Settings:
     smtp: str = _setting(
         "",
         "address",
-        values.scheme("smtp://user:password@host:587", "smtp", "smtps", optional=True),
+        values.mail_server,
         "Mail server. Empty: nothing is sent.",
         secret=True,
     )

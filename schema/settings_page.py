@@ -11,7 +11,7 @@ HEAD = f"""# Settings
 A setting comes from the environment, else from `{FILE_NAME}` in the folder where `balise` is
 started, else from its default. In the file the name is in small letters and without the prefix:
 `{PREFIX}PORT=8001` is `port = 8001`. An unknown name or a wrong value stops the command with a
-sentence and exit code 2. `balise doctor` shows what is in force, secrets masked.
+sentence and exit code 2. `balise doctor --json` shows what is in force, secrets masked.
 `$BALISE_DATA` in a value stands for the data folder.
 
 | Variable | Kind | Default | What it does |

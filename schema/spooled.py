@@ -17,7 +17,6 @@ from pathlib import Path
 
 import msgspec
 
-SPOOL_FOLDER = "spool"
 SPOOL_SUFFIX = ".db"
 OWNER_SUFFIX = ".owner"
 LOCK_SUFFIX = ".lock"

@@ -49,7 +49,13 @@ def test_a_list_in_the_file_is_the_list_in_the_environment(tmp_path: Path) -> No
         ("BALISE_PUBLIC_URL", "stats.example.fr", "an address such as https://stats.example.fr"),
         ("BALISE_CLICKHOUSE", "mysql://h/d", "clickhouse://user:password@host:8123/balise"),
         ("BALISE_DATABASE", "mysql://h/d", "postgresql+psycopg://"),
+        ("BALISE_PUBLIC_URL", "https://", "an address such as https://stats.example.fr"),
+        ("BALISE_PUBLIC_URL", "https://stats.example.fr/a?b", "https://stats.example.fr"),
+        ("BALISE_PUBLIC_URL", "https://stats.example.fr:web", "https://stats.example.fr"),
         ("BALISE_SMTP", "mail.example.fr", "smtp://user:password@host:587"),
+        ("BALISE_SMTP", "smtp://", "smtp://user:password@host:587"),
+        ("BALISE_SMTP", "smtp://mail.example.fr:submission", "smtp://user:password@host:587"),
+        ("BALISE_SMTP", "smtp://[::1", "smtp://user:password@host:587"),
         ("BALISE_DATA", " ", "a path such as ./var"),
     ],
 )
