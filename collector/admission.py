@@ -11,6 +11,7 @@ import msgspec
 
 from collector import clean
 from collector.visitors import network, visitor_id
+from schema import items
 from schema.spooled import SpooledEvent
 from schema.wire import AGE_MS_MAX, AHEAD_MS_MAX, BODY_BYTES_MAX, Envelope
 
@@ -82,7 +83,9 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     detail: str
 
 
-def admit(facts: Facts, card: KnownCard | None, now_ms: int, salt_at: SaltAt) -> Admitted | Refused:
+def admit(
+    facts: Facts, card: KnownCard | None, now_ms: int, salt_at: SaltAt, item_key: bytes
+) -> Admitted | Refused:
     envelope = facts.envelope
     if card is None:
         return Refused(UNKNOWN_CARD, f"No card has the id {envelope.card} - at `$.card`")
@@ -98,13 +101,19 @@ def admit(facts: Facts, card: KnownCard | None, now_ms: int, salt_at: SaltAt) ->
             return Refused(TOO_OLD, f"Sent {age_ms} ms after it - at `$.events[{index}].at`")
         if age_ms < -AHEAD_MS_MAX:
             return Refused(AHEAD, f"Sent {-age_ms} ms before it - at `$.events[{index}].at`")
-    return Admitted(card, _spooled(facts, card, now_ms, salt_at))
+    return Admitted(card, _spooled(facts, card, now_ms, salt_at, item_key))
 
 
-def _spooled(facts: Facts, card: KnownCard, now_ms: int, salt_at: SaltAt) -> list[SpooledEvent]:
+def _spooled(
+    facts: Facts, card: KnownCard, now_ms: int, salt_at: SaltAt, item_key: bytes
+) -> list[SpooledEvent]:
     envelope = facts.envelope
-    medium = clean.medium(envelope.medium)
-    item = clean.item(envelope.item)
+    medium, item, mark = clean.medium(envelope.medium), "", facts.mark
+    signed = items.read(item_key, card.id, envelope.item)
+    if signed:
+        # What was signed weighs more than what stands in the address, which anybody can edit.
+        item, medium = signed
+        mark = "owner" if signed.is_trial else mark
     ref = clean.host(envelope.ref)
     lang = clean.language(envelope.lang)
     tz = clean.zone(envelope.tz)
@@ -139,7 +148,7 @@ def _spooled(facts: Facts, card: KnownCard, now_ms: int, salt_at: SaltAt) -> lis
                 envelope.width,
                 facts.agent,
                 prefix,
-                facts.mark,
+                mark,
             )
         )
     return events

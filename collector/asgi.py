@@ -77,7 +77,8 @@ class HotPath:
             return self._counted(envelope, _NO_CARD, 1, now_ms)
         events = len(envelope.events)
         card = self._book.find(envelope.card)
-        verdict = admit(self._facts(envelope, scope, headers), card, now_ms, self._book.salt_at)
+        facts = self._facts(envelope, scope, headers)
+        verdict = admit(facts, card, now_ms, self._book.salt_at, self._book.item_key)
         if isinstance(verdict, Refused):
             return self._counted(verdict, card or _NO_CARD, events, now_ms)
         rows = _encode_lines(verdict.events)

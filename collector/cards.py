@@ -1,20 +1,20 @@
-"""What the hot path knows of cards and salts: all in memory, so that no request waits for it.
+"""What the hot path knows of cards, salts and keys: all in memory, so that no request waits for it.
 
 A background thread follows the directory: changes of cards within `FOLLOW_S`, and the salts of all
 dates that are today somewhere. While the directory is away, what is known goes on being served.
 """
 
-import secrets
 import threading
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from secrets import token_bytes
 
 import structlog
 
 from collector.admission import KnownCard
 from schema.clock import Clock
 from schema.days import local_day
-from schema.directory import cards, salts
+from schema.directory import cards, salts, secrets
 from schema.directory.database import Directory
 from schema.errors import BaliseError
 
@@ -38,6 +38,8 @@ class CardBook:
         self._unshared: dict[str, bytes] = {}
         self.trouble = ""
         """Why the directory cannot be followed now, or nothing."""
+        self.item_key = secrets.shared(directory, secrets.ITEM_KEY, clock())
+        """With which items are signed; it never changes while we run."""
         self._follow()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._run, name="card-book", daemon=True)
@@ -97,7 +99,7 @@ class CardBook:
 
         It is never written down, and forgotten when a date begins or ends somewhere.
         """
-        return self._unshared.setdefault(day, secrets.token_bytes(salts.SALT_BYTES))
+        return self._unshared.setdefault(day, token_bytes(salts.SALT_BYTES))
 
 
 @lru_cache(maxsize=8192)

@@ -19,16 +19,11 @@ _HOST = re.compile(
 )
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
-_ITEM = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def medium(text: str) -> str:
     return text if text in MEDIA else UNKNOWN_MEDIUM
-
-
-def item(text: str) -> str:
-    return text if _ITEM.fullmatch(text) else ""
 
 
 def label(text: str) -> str:

@@ -7,12 +7,14 @@ import pytest
 from collector import admission
 from collector.admission import Admitted, Facts, KnownCard, Refused, admit
 from schema.days import local_day
+from schema.items import sign
 from schema.testing.events import CARD, NOW_MS, body, envelope
 from schema.wire import decode
 
 ORIGIN = "https://cartes.example.fr"
 REUNION = KnownCard(CARD, "Indian/Reunion", frozenset({ORIGIN}))
 HOUR_MS = 3_600_000
+ITEM_KEY = bytes(range(32))
 
 
 def salt_at(zone, at_ms):
@@ -32,7 +34,7 @@ def facts(**given):
 
 
 def decide(card=REUNION, now_ms=NOW_MS, **given):
-    return admit(facts(**given), card, now_ms, salt_at)
+    return admit(facts(**given), card, now_ms, salt_at, ITEM_KEY)
 
 
 def admitted(**given):
@@ -97,7 +99,6 @@ def test_time_is_corrected_by_the_servers_clock():
 def test_what_was_sent_is_what_is_spooled():
     sent = {
         "medium": "qr",
-        "item": "s24.Xk3v",
         "ref": "www.linkedin.com",
         "lang": "fr-FR",
         "tz": "Indian/Reunion",
@@ -109,13 +110,26 @@ def test_what_was_sent_is_what_is_spooled():
         ],
     }
     click, engage = admitted(**sent)
-    shared = ("card", "page", "medium", "item", "ref", "lang", "tz", "width")
+    shared = ("card", "page", "medium", "ref", "lang", "tz", "width")
     for event in (click, engage):
         assert {name: getattr(event, name) for name in shared} == (
             {name: sent[name] for name in shared if name in sent} | {"card": CARD}
         )
     assert (click.seq, click.name, click.target, click.label) == (1, "click", "phone", "header")
     assert (engage.seq, engage.name, engage.ms, engage.scroll) == (2, "engage", 12_000, 80)
+
+
+def test_a_signed_item_is_kept_and_names_the_medium_whatever_the_address_says():
+    for medium in ("link", "qr", "gold", ""):
+        token = sign(ITEM_KEY, card=CARD, code="salon026", medium="qr")
+        (event,) = admitted(item=token, medium=medium)
+        assert (event.item, event.medium, event.mark) == ("salon026", "qr", "")
+
+
+def test_a_trial_visit_of_the_owner_is_marked_so():
+    token = sign(ITEM_KEY, card=CARD, code="trial-x1", medium="link")
+    (event,) = admitted(item=token, mark="prefetch")
+    assert (event.item, event.mark) == ("trial-x1", "owner")
 
 
 def test_of_the_address_only_the_network_is_kept():
@@ -156,6 +170,10 @@ def test_a_prefetch_is_marked():
         ({"medium": "email"}, {"medium": "inconnu"}),
         ({"medium": ""}, {"medium": "inconnu"}),
         ({"item": "a b"}, {"item": ""}),
+        ({"item": "salon026"}, {"item": ""}),
+        ({"item": "salon026.AAAAAAAAAAAA"}, {"item": ""}),
+        ({"item": sign(bytes(32), card=CARD, code="salon026", medium="qr")}, {"item": ""}),
+        ({"item": sign(ITEM_KEY, card="another1", code="salon026", medium="qr")}, {"item": ""}),
         ({"ref": "https://www.google.com/search?q=jean"}, {"ref": "www.google.com"}),
         ({"lang": "french!"}, {"lang": ""}),
         ({"tz": "Mars/Olympus"}, {"tz": ""}),

@@ -6,6 +6,7 @@ import pytest
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from schema import items
 from schema.targets import TARGET_NAMES
 
 CARD = "browser1"
@@ -108,9 +109,10 @@ def test_a_reload_is_a_page_instance_of_its_own(page, card):
 
 
 def test_medium_and_item_are_read_from_the_address_and_leave_it(page, card):
-    page.goto("/marie?lang=fr&src=qr&item=s24.Xk3v#contact")
+    item = items.sign(card.book.item_key, card=CARD, code="salon026", medium="qr")
+    page.goto(f"/marie?lang=fr&src=qr&item={item}#contact")
     (view,) = stored(card, 1)
-    assert (view.medium, view.item) == ("qr", "s24.Xk3v")
+    assert (view.medium, view.item) == ("qr", "salon026")
     assert page.url == f"{card.url}/marie?lang=fr#contact"
 
 

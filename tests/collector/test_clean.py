@@ -73,14 +73,6 @@ def test_a_label_cannot_carry_a_phone_number_an_address_or_a_formula(junk):
     assert clean.label(junk) == ""
 
 
-@pytest.mark.parametrize(
-    "junk", ["", ".x", "192.0.2.77", "a b", "a/b", "jean@example.fr", "x" * 65]
-)
-def test_an_item_has_the_shape_of_a_token(junk):
-    assert clean.item("s24.Xk3v-_9") == "s24.Xk3v-_9"
-    assert clean.item(junk) == ""
-
-
 def test_an_agent_is_short_and_on_one_line():
     assert clean.agent(b"Mozilla/5.0\r\n\x1b[31m (X11)") == "Mozilla/5.0[31m (X11)"
     assert len(clean.agent(b"x" * 70_000)) == clean.AGENT_CHARS_MAX
