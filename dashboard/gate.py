@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.access import Decision, decide, sees_account
-from dashboard.languages import choose
 from dashboard.security import from_our_pages
 from dashboard.site import SESSION_COOKIE, Reader, Site
 from schema.directory import accounts, cards, sessions
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.users import User
+from schema.languages import choose
 
 Page = Callable[[Request, Reader], Response]
 CardPage = Callable[[Request, Reader, Card], Response]

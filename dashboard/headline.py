@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from dashboard.languages import N_, Language
+from dashboard.languages import Language
 from dashboard.queries import ButtonCount, Essentiel
+from schema.languages import N_
 
 BUTTONS_MAX = 2
 """A sentence names the buttons that were used most today; the table below has them all."""

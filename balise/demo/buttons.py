@@ -6,7 +6,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from balise.demo.people import DemoCard
-from dashboard.languages import N_
+from schema.languages import N_
 
 Place = Literal["main", "quick", "list"]
 

@@ -24,8 +24,9 @@ from balise.demo.buttons import buttons
 from balise.demo.enrol import card_address
 from balise.demo.people import ACCOUNTS, CARD_BY_ID, DemoCard
 from balise.demo.vcard import vcard
-from dashboard.languages import Language, choose, read_languages
+from dashboard.languages import Language, read_languages
 from schema.clock import Clock, system_clock
+from schema.languages import choose
 from schema.tiers import CATALOGUE
 
 FOLDER = Path(__file__).parent

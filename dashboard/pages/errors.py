@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ExceptionHandler
 
-from dashboard.languages import N_, choose
 from dashboard.rendering import Renderer
 from dashboard.security import HEADERS
 from schema.errors import Unavailable
+from schema.languages import N_, choose
 
 RETRY_S = 5
 

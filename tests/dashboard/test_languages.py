@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.languages import choose, read_languages
+from dashboard.languages import read_languages
+from schema.languages import choose
 
 LANGUAGES = read_languages()
 FR, EN = LANGUAGES["fr"], LANGUAGES["en"]
