@@ -26,9 +26,12 @@ from balise.folder import prepare
 from balise.installation import held, ready_directory
 from balise.listen import Server, bind, stop_on_signals
 from collector import app as collector
+from collector import links, objection
 from collector.asgi import HotPath
+from collector.pages import Pages
 from collector.visitors import Networks
 from schema.clock import Clock
+from schema.directory.database import Directory
 from schema.settings import Settings
 from schema.store.address import Embedded, parse
 from schema.store.control import serve_control
@@ -58,6 +61,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
         )
         app = _hot(
             settings,
+            place.directory,
             clock,
             taken,
             check_store=lambda: parts.trouble_of(place.store),
@@ -76,7 +80,7 @@ def collect(settings: Settings, clock: Clock) -> None:
         directory = stack.enter_context(ready_directory(settings))
         taken = stack.enter_context(parts.intake(settings, directory, clock))
         # Nothing here needs the store: a collector is ready without it.
-        app = _hot(settings, clock, taken, check_store=lambda: "", routes=[])
+        app = _hot(settings, directory, clock, taken, check_store=lambda: "", routes=[])
         uvloop.run(_run(listening, app, lambda: announce.intake(settings), nullcontext()))
 
 
@@ -90,14 +94,23 @@ def work(settings: Settings, clock: Clock) -> None:
 
 def _hot(
     settings: Settings,
+    directory: Directory,
     clock: Clock,
     taken: parts.Intake,
     *,
     check_store: collector.Check,
     routes: Sequence[BaseRoute],
 ) -> ASGIApp:
+    pages = Pages()
     return HotPath(
-        Starlette(routes=[*collector.routes(taken.spool, check_store), *routes]),
+        Starlette(
+            routes=[
+                *collector.routes(taken.spool, check_store),
+                *links.routes(directory, taken.book.item_key, pages),
+                *objection.routes(directory, pages),
+                *routes,
+            ]
+        ),
         book=taken.book,
         spool=taken.spool,
         clock=clock,

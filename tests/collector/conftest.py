@@ -14,9 +14,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from collector import app
+from collector import app, links, objection
 from collector.asgi import HotPath
 from collector.cards import CardBook
+from collector.pages import Pages
 from collector.spool import Spool
 from schema.directory import accounts, cards, upgrade
 from schema.directory.database import Directory, open_directory
@@ -110,6 +111,7 @@ class Collector:
 @pytest.fixture
 def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
     made: list[tuple[Collector, threading.Thread]] = []
+    visitors_pages = Pages()
 
     def make(*, bytes_max=10**9, trusted_proxies=(), check_store=lambda: "", pages=(), card=""):
         """`card`: the id of one that is shown by `pages`, on the collector's own address."""
@@ -120,7 +122,14 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
         book = CardBook(directory, clock)
         spool = Spool(tmp_path / "spool", clock=clock, bytes_max=bytes_max, free_bytes_min=0)
         hot = HotPath(
-            Starlette(routes=[*app.routes(spool, check_store), *pages]),
+            Starlette(
+                routes=[
+                    *app.routes(spool, check_store),
+                    *links.routes(directory, book.item_key, visitors_pages),
+                    *objection.routes(directory, visitors_pages),
+                    *pages,
+                ]
+            ),
             book=book,
             spool=spool,
             clock=clock,

@@ -1,0 +1,81 @@
+"""The few pages of the collector that a visitor reads, in French or English, each in one answer.
+
+Nothing runs on them and nothing is fetched for them: the style is in the page, allowed by its hash.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from gettext import NullTranslations
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from schema.languages import choose, read_texts
+
+FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
+LOCALES = FOLDER / "locales"
+DOMAIN = "collector"
+
+_STYLE = (TEMPLATES / "pages.css").read_text(encoding="utf-8")
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+
+HEADERS: Mapping[str, str] = {
+    # A form may end on a card's own site, and browsers hold `form-action` against its redirects.
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; "
+        "form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Vary": "Accept-Language",
+    # The card learns which site the visitor comes from, and never which page of it.
+    "Referrer-Policy": "strict-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+class Pages:
+    def __init__(self) -> None:
+        self._environments = {
+            code: _environment(code, texts) for code, texts in read_texts(LOCALES, DOMAIN).items()
+        }
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> HTMLResponse:
+        own = request.query_params.get("lang")
+        code = choose(
+            self._environments,
+            own if own in self._environments else None,
+            request.headers.get("accept-language", ""),
+        )
+        body = self._environments[code].get_template(template).render(values)
+        return HTMLResponse(body, status, {**HEADERS, **(headers or {})})
+
+
+def _environment(code: str, texts: NullTranslations) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext, texts.ngettext, newstyle=True
+    )
+    environment.globals.update(language=code, style=Markup(_STYLE))  # noqa: S704 - our own file
+    return environment
