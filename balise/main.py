@@ -25,6 +25,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("migrate", "Show and apply what the stores' schemas need."),
     Entry("account", "Create, list, show and delete customer accounts."),
     Entry("card", "Create, list, show and delete cards."),
+    Entry("item", "Create, list, show and revoke what leads to a card; draw QR codes."),
     Entry("key", "Create, list, show and delete API keys."),
     Entry("user", "Create, list, show and delete people who sign in."),
     Entry("sql", "Ask the event store a question; reading only."),

@@ -11,21 +11,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.addresses import with_params
-from collector.pages import Pages
-from collector.problems import RETRY_AFTER_S
+from collector.pages import RETRY, Pages
 from schema.directory import cards, items
 from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.items import Item
 from schema.errors import BaliseError
-from schema.items import sign
+from schema.items import LINK_PATH, sign
 
 # A card moves and a code is revoked: neither may wait for somebody's cache.
 _FRESH = {"Cache-Control": "no-store"}
-
-
-def short_link(origin: str, code: str) -> str:
-    return f"{origin}/q/{code}"
 
 
 def routes(directory: Directory, item_key: bytes, pages: Pages) -> Sequence[BaseRoute]:
@@ -33,8 +28,7 @@ def routes(directory: Directory, item_key: bytes, pages: Pages) -> Sequence[Base
         try:
             item, card = _find(directory, request.path_params["code"])
         except BaliseError:
-            retry = {"Retry-After": str(RETRY_AFTER_S)}
-            return pages.page(request, "link_away.html", status=503, headers=retry)
+            return pages.page(request, "link_away.html", status=503, headers=RETRY)
         if item is None or card is None:
             return pages.page(request, "link_unknown.html", status=404)
         if item.revoked_ms is not None:
@@ -44,7 +38,7 @@ def routes(directory: Directory, item_key: bytes, pages: Pages) -> Sequence[Base
             with_params(card.url, src=item.medium, item=token), 302, headers=_FRESH
         )
 
-    return [Route("/q/{code:path}", follow)]
+    return [Route(f"{LINK_PATH}{{code:path}}", follow)]
 
 
 def _find(directory: Directory, code: str) -> tuple[Item | None, Card | None]:

@@ -13,8 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.addresses import with_params
-from collector.pages import HEADERS, Pages
-from collector.problems import RETRY_AFTER_S
+from collector.pages import HEADERS, RETRY, Pages
 from schema.directory import cards
 from schema.directory.cards import Card
 from schema.directory.database import Directory
@@ -30,8 +29,7 @@ def routes(directory: Directory, pages: Pages) -> Sequence[BaseRoute]:
         try:
             card = _card(directory, request.query_params.get("card", ""))
         except BaliseError:
-            retry = {"Retry-After": str(RETRY_AFTER_S)}
-            return pages.page(request, "objection_away.html", status=503, headers=retry)
+            return pages.page(request, "objection_away.html", status=503, headers=RETRY)
         if card is None:
             return pages.page(request, "objection_unknown.html", status=404)
         choice = request.query_params.get("choice")

@@ -39,6 +39,9 @@ HEADERS: Mapping[str, str] = {
     "X-Robots-Tag": "noindex",
 }
 
+RETRY: Mapping[str, str] = {"Retry-After": "5"}
+"""With a page that may answer better in a moment."""
+
 
 class Pages:
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from schema.wire import MEDIA
 
+LINK_PATH = "/q/"
 SIGNATURE_BYTES = 9
 """12 characters of an address, without padding."""
 TRIAL = "trial-"
@@ -28,6 +29,11 @@ class Signed(NamedTuple):
     @property
     def is_trial(self) -> bool:
         return self.code.startswith(TRIAL)
+
+
+def short_link(origin: str, code: str) -> str:
+    """What is printed."""
+    return f"{origin}{LINK_PATH}{code}"
 
 
 def sign(key: bytes, *, card: str, code: str, medium: str) -> str:

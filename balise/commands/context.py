@@ -112,13 +112,12 @@ def columns(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _shown(record: Any) -> dict[str, str]:
-    fields = asdict(record)
-    created = datetime.fromtimestamp(fields.pop("created_ms") / 1000, UTC)
-    texts = {name: _text(value) for name, value in fields.items()}
-    return texts | {"created": f"{created:%Y-%m-%d %H:%M} UTC"}
+    return {name.removesuffix("_ms"): _text(name, value) for name, value in asdict(record).items()}
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if value is None:
         return "-"
+    if name.endswith("_ms"):
+        return f"{datetime.fromtimestamp(value / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
