@@ -1,13 +1,14 @@
 """Everything that can be wrong with an installation: a check each, and a remedy beside each fault.
 
-A check is a function of the settings and the time that returns a `Finding`; it never raises.
+A check is a function of the settings and the time that returns a `Finding`, and changes nothing.
 `CHECKS` is the list a reader scans.
 """
 
 import shutil
 import smtplib
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -16,8 +17,9 @@ from urllib.parse import urlsplit
 from balise.folder import writable
 from schema.clock import Clock
 from schema.days import zone_names
-from schema.errors import BaliseError
+from schema.errors import BaliseError, Unavailable
 from schema.settings import Settings
+from schema.store import StoreBusy, StoreMissing
 
 State = Literal["ok", "note", "fault"]
 
@@ -49,6 +51,8 @@ class Finding(NamedTuple):
 
 
 Check = Callable[[Settings, Clock], Finding]
+
+MISSING = Finding("fault", "there is none yet", "run `balise init`")
 
 
 def data_folder(settings: Settings, clock: Clock) -> Finding:
@@ -86,16 +90,15 @@ def disk_space(settings: Settings, clock: Clock) -> Finding:
 def event_store(settings: Settings, clock: Clock) -> Finding:
     from schema.store.opening import reach_store
 
-    if not _exists(settings.clickhouse):
-        return Finding("fault", "there is none yet", "run `balise init`")
     try:
-        store = reach_store(settings)
+        with closing(reach_store(settings, create=False)) as store:
+            return Finding("ok", f"{store.label} answers, engine {store.version()}")
+    except StoreMissing:
+        return MISSING
+    except StoreBusy as error:
+        return Finding("fault", str(error), "run `balise doctor` again when that has ended")
     except BaliseError as error:
-        return Finding("fault", str(error), "mend BALISE_CLICKHOUSE, or start the store")
-    try:
-        return Finding("ok", f"{store.label} answers, engine {store.version()}")
-    finally:
-        store.close()
+        return Finding("fault", str(error), "start the store, or mend BALISE_CLICKHOUSE")
 
 
 def event_schema(settings: Settings, clock: Clock) -> Finding:
@@ -103,34 +106,30 @@ def event_schema(settings: Settings, clock: Clock) -> Finding:
     from schema.store.address import parse
     from schema.store.opening import reach_store
 
-    if not _exists(settings.clickhouse):
-        return Finding("fault", "there is none yet", "run `balise init`")
     try:
-        store = reach_store(settings)
-    except BaliseError:
+        with closing(reach_store(settings, create=False, patience_s=0)) as store:
+            return _schema(pending(store, parse(settings.clickhouse)))
+    except StoreMissing:
+        return MISSING
+    except Unavailable:
         return Finding("fault", "unknown: the event store is out of reach", "see above")
-    try:
-        return _schema(pending(store, parse(settings.clickhouse)))
     except BaliseError as error:
         return Finding("fault", str(error), "run the version of Balise that wrote it")
-    finally:
-        store.close()
 
 
 def directory(settings: Settings, clock: Clock) -> Finding:
-    from schema.directory.database import open_directory
-    from schema.directory.upgrade import pending
+    from schema.directory.database import NoDirectory, open_directory
+    from schema.directory.upgrade import NewerSchema, pending
 
     try:
-        opened = open_directory(settings.database, create=False)
-    except BaliseError as error:
-        return Finding("fault", str(error), "mend BALISE_DATABASE, or start the database")
-    try:
-        return _schema(pending(opened))
-    except BaliseError as error:
+        with closing(open_directory(settings.database, create=False)) as opened:
+            return _schema(pending(opened))
+    except NoDirectory:
+        return MISSING
+    except NewerSchema as error:
         return Finding("fault", str(error), "run the version of Balise that wrote it")
-    finally:
-        opened.close()
+    except BaliseError as error:
+        return Finding("fault", str(error), "start the database, or mend BALISE_DATABASE")
 
 
 def geoip_file(settings: Settings, clock: Clock) -> Finding:
@@ -138,7 +137,9 @@ def geoip_file(settings: Settings, clock: Clock) -> Finding:
     if path is None:
         return Finding("note", "no file: countries come from the browser's time zone, no cities")
     if not path.is_file():
-        return Finding("fault", f"{path} is missing", "download the file, or empty BALISE_GEOIP")
+        return Finding(
+            "fault", f"there is no file at {path}", "download the file, or empty BALISE_GEOIP"
+        )
     import maxminddb
 
     try:
@@ -163,9 +164,9 @@ def mail_server(settings: Settings, clock: Clock) -> Finding:
     try:
         with client(host, port, timeout=SMTP_SECONDS_MAX) as server:
             server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        return Finding("fault", f"{host}:{port} does not answer ({reason})", "mend BALISE_SMTP")
+    except OSError as error:  # an SMTPException is one
+        says = f"{host}:{port} does not answer ({_reason(error)})"
+        return Finding("fault", says, "start the mail server, or mend BALISE_SMTP")
     return Finding("ok", f"{host}:{port} answers")
 
 
@@ -179,7 +180,7 @@ def time_zones(settings: Settings, clock: Clock) -> Finding:
 def system_clock(settings: Settings, clock: Clock) -> Finding:
     """A clock behind the newest file of the data folder has stepped back, or was never right."""
     now_ms = clock()
-    newest_ms = max((int(path.stat().st_mtime * 1000) for path in _files(settings.data)), default=0)
+    newest_ms = max(_changed_ms(settings.data), default=0)
     shown = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if newest_ms > now_ms + CLOCK_MS_MAX:
         behind = (newest_ms - now_ms) // 1000
@@ -202,15 +203,23 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 
 
 def examine(settings: Settings, clock: Clock) -> list[tuple[str, Finding]]:
-    return [(name, check(settings, clock)) for name, check in CHECKS]
+    return [(name, _tried(check, settings, clock)) for name, check in CHECKS]
 
 
-def _exists(dsn: str) -> bool:
-    """Opening an embedded store would make it, and a check changes nothing."""
-    from schema.store.address import Embedded, parse
+def _tried(check: Check, settings: Settings, clock: Clock) -> Finding:
+    """What this user may not look at is a fault of its own, and the other checks go on."""
+    try:
+        return check(settings, clock)
+    except OSError as error:
+        says = f"{error.filename or 'something'} cannot be looked at ({error.strerror})"
+        return Finding("fault", says, "run `balise doctor` as the user who runs Balise")
 
-    address = parse(dsn)
-    return not isinstance(address, Embedded) or address.path.exists()
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error  # bytes from a server, text from smtplib itself
+        return said.decode(errors="replace") if isinstance(said, bytes) else said
+    return error.strerror or type(error).__name__
 
 
 def _schema(pending: list[str]) -> Finding:
@@ -219,5 +228,7 @@ def _schema(pending: list[str]) -> Finding:
     return Finding("ok", "up to date")
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+def _changed_ms(folder: Path) -> Iterator[int]:
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # a running server makes files and removes them
+            yield int(path.stat().st_mtime * 1000)

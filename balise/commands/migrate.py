@@ -1,11 +1,14 @@
 """`balise migrate`: what the stores' schemas need, and applying it."""
 
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from balise.commands.context import Context, json_option, pass_context
-from balise.folder import prepare
+
+if TYPE_CHECKING:
+    from schema.settings import Settings
 
 
 @click.command
@@ -17,24 +20,48 @@ def command(context: Context, dry_run: bool) -> None:
 
     Safe to run twice, and from two processes at once.
     """
-    from schema import migrate as events
-    from schema.directory import upgrade as directory
+    settings = context.settings()
+    steps = _pending(settings) if dry_run else _applied(settings)
+    context.emit({"applied": not dry_run} | steps, _told(steps, dry_run))
+
+
+def _applied(settings: "Settings") -> dict[str, list[str]]:
+    from balise.folder import prepare
     from schema.directory.database import open_directory
+    from schema.directory.upgrade import upgrade
+    from schema.migrate import migrate
     from schema.store.address import parse
     from schema.store.opening import reach_store
 
-    settings = context.settings()
     prepare(settings)
-    address = parse(settings.clickhouse)
     with (
-        closing(open_directory(settings.database)) as people,
+        closing(open_directory(settings.database)) as directory,
         closing(reach_store(settings)) as store,
     ):
-        steps = {
-            "directory": (directory.pending if dry_run else directory.upgrade)(people),
-            "events": (events.pending if dry_run else events.migrate)(store, address),
+        return {
+            "directory": upgrade(directory),
+            "events": migrate(store, parse(settings.clickhouse)),
         }
-    context.emit({"applied": not dry_run} | steps, _told(steps, dry_run))
+
+
+def _pending(settings: "Settings") -> dict[str, list[str]]:
+    """Of a store that does not exist yet, all is pending, and looking does not make it."""
+    from schema import migrate as events
+    from schema.directory import upgrade as people
+    from schema.directory.database import NoDirectory, open_directory
+    from schema.store import StoreMissing
+    from schema.store.address import parse
+    from schema.store.opening import reach_store
+
+    steps = {"directory": list(people.NAMES), "events": [str(each) for each in events.released()]}
+    with (
+        suppress(NoDirectory),
+        closing(open_directory(settings.database, create=False)) as directory,
+    ):
+        steps["directory"] = people.pending(directory)
+    with suppress(StoreMissing), closing(reach_store(settings, create=False)) as store:
+        steps["events"] = events.pending(store, parse(settings.clickhouse))
+    return steps
 
 
 def _told(steps: dict[str, list[str]], dry_run: bool) -> str:

@@ -26,7 +26,7 @@ def command(context: Context, statement: str | None) -> None:
 
     from schema.store.opening import reach_store
 
-    with closing(reach_store(context.settings())) as store:
+    with closing(reach_store(context.settings(), create=False)) as store:
         answer = store.ask(statement)
     if context.as_json:
         click.echo(orjson.dumps(answer.to_dicts(), default=str))

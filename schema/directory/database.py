@@ -5,6 +5,7 @@ and on SQLite takes the write lock first (BEGIN IMMEDIATE), so it never fails ha
 """
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,10 @@ BUSY_S = 10
 CONNECT_S = 5
 
 _WRITES = "balise_writes"
+
+
+class NoDirectory(Unavailable):
+    """Nothing has been made at this address yet."""
 
 
 class Directory:
@@ -97,12 +102,13 @@ def _sqlite(url: URL, label: str, create: bool) -> Engine:
     path = Path(url.database or "").absolute()
     if url.database in (None, "", ":memory:"):
         raise BadInput(f"The directory address {label!r} names no file.")
-    if path.is_dir():
-        raise BadInput(f"The directory {path} is a folder; it must be a file.")
-    if not path.parent.is_dir():
-        raise BadInput(f"The folder {path.parent} does not exist; create it, or run `balise init`.")
-    if not create and not path.exists():
-        raise Unavailable(f"There is no directory at {path} yet; run `balise init`.")
+    try:
+        _look_at(path, create=create)
+    except OSError as error:
+        raise Unavailable(
+            f"The directory {path} cannot be looked at ({error.strerror}); check its folder's "
+            "permissions, or run this as the user who owns it."
+        ) from None
     with suppress(OSError):  # SQLite says what is wrong, below
         path.touch(mode=0o600)  # salts and hashes are for the owner; the log follows this mode
     engine = sa.create_engine(
@@ -111,6 +117,19 @@ def _sqlite(url: URL, label: str, create: bool) -> Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _look_at(path: Path, *, create: bool) -> None:
+    try:
+        kind = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        kind = 0
+    if stat.S_ISDIR(kind):
+        raise BadInput(f"The directory {path} is a folder; it must be a file.")
+    if not create and not kind:
+        raise NoDirectory(f"There is no directory at {path} yet; run `balise init`.")
+    if not path.parent.is_dir():
+        raise BadInput(f"The folder {path.parent} does not exist; create it, or run `balise init`.")
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

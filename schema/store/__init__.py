@@ -28,6 +28,10 @@ class StoreBusy(StoreUnavailable):
     """Another process holds the embedded store."""
 
 
+class StoreMissing(StoreUnavailable):
+    """Nothing has been made at this address yet."""
+
+
 class EventStore(Protocol):
     """Safe to use from several threads at once. Every call blocks: never from an event loop."""
 

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 HANDLES_MAX = 4
 """Calls that run at the same time; a fifth waits. More would only share the same cores."""
 
+LOCK_NAME = "balise.lock"
+"""Held with `flock` while the store is open, however its process ends. The engine has a lock of its
+own; ours comes first because the engine tells its refusal on stderr, in C++."""
+
 _open_here: Counter[Path] = Counter()
+_locks_here: dict[Path, int] = {}
 _open_here_lock = Lock()
 
 
@@ -66,14 +71,24 @@ class EmbeddedStore(ClientStore):
             self._handles.put(None)
         with _open_here_lock:
             _open_here[self.path] -= 1
+            _release_unless_open(self.path)
 
 
-def held_elsewhere(path: Path) -> bool:
-    """Does another process hold the engine's own lock on this folder?
+def missing(path: Path) -> bool:
+    """Whether no store was made there yet. What cannot be looked at is not missing: opening it
+    says what is wrong."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
-    Asked beforehand because the engine writes its own refusal on stderr, in C++. Where it cannot
-    be asked, the engine decides.
-    """
+
+def engine_elsewhere(path: Path) -> bool:
+    """Does a process hold the engine's own lock on this folder without having taken ours? Another
+    program on the same engine does."""
     with suppress(OSError), (path / "status").open("rb") as status:
         try:
             fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,18 +100,39 @@ def held_elsewhere(path: Path) -> bool:
 def _hold(path: Path, label: str) -> "Client":
     with _open_here_lock:
         _prepare_folder(path, label)
-        if not _open_here[path] and held_elsewhere(path):
-            raise _busy(label)
         if any(count and other != path for other, count in _open_here.items()):
             raise StoreUnavailable(
                 f"The event store {label} cannot be opened: this process holds another one."
             )
+        if not _open_here[path]:
+            _locks_here[path] = _lock(path, label)
         try:
             handle = _open_handle(path)
         except Exception as error:
+            _release_unless_open(path)
             raise _not_opened(path, label, error) from None
         _open_here[path] += 1
         return handle
+
+
+def _lock(path: Path, label: str) -> int:
+    try:
+        lock = os.open(path / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The event store {label} cannot be locked: {error.strerror}."
+        ) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise _busy(label) from None
+    return lock
+
+
+def _release_unless_open(path: Path) -> None:
+    if not _open_here[path]:
+        os.close(_locks_here.pop(path))
 
 
 def _open_handle(path: Path) -> "Client":
@@ -128,7 +164,7 @@ def _busy(label: str) -> StoreBusy:
 
 
 def _not_opened(path: Path, label: str, error: Exception) -> StoreUnavailable:
-    if held_elsewhere(path):
+    if engine_elsewhere(path):
         return _busy(label)
     return StoreUnavailable(
         f"The event store {label} cannot be opened by the engine ({type(error).__name__}); "

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from schema.store import Params
+from schema.store import Params, StoreMissing
 from schema.store.address import Server
 from schema.store.client import ClientStore, closed, make_client
 from schema.store.faults import explained
@@ -29,7 +29,7 @@ class ServerStore(ClientStore):
         self._closed = False
 
     @classmethod
-    def connect(cls, address: Server) -> Self:
+    def connect(cls, address: Server, *, create: bool = True) -> Self:
         with explained(address.label):
             client = http_client(
                 host=address.host,
@@ -39,7 +39,7 @@ class ServerStore(ClientStore):
                 password=address.password,
                 dedicated_pool=True,
             )
-            _make_database(client, address)
+            _use_database(client, address, create=create)
         return cls(client, address.label, client.close)
 
     @contextmanager
@@ -67,10 +67,16 @@ def http_client(*, secure: bool = False, **target: Any) -> "Client":
     )
 
 
-def _make_database(client: "Client", address: Server) -> None:
+def _use_database(client: "Client", address: Server, *, create: bool) -> None:
     """The counterpart of making the embedded store's folder. Asked first: a user who may only use
     the database needs no right to create one."""
     if not client.command(f"EXISTS DATABASE {address.database}"):
+        if not create:
+            client.close()
+            raise StoreMissing(
+                f"There is no database {address.database} at {address.label} yet; "
+                "run `balise init`."
+            )
         everywhere = f" ON CLUSTER '{address.cluster}'" if address.cluster else ""
         client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}{everywhere}")
     client.database = address.database

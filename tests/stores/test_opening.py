@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from schema.errors import BadInput
 from schema.settings import load
-from schema.store import StoreBusy
+from schema.store import StoreBusy, StoreMissing
 from schema.store.embedded import EmbeddedStore
 from schema.store.opening import open_store, reach_store
 from schema.store.server import ServerStore
@@ -71,4 +73,28 @@ def test_a_holder_that_is_no_server_is_told(tmp_path, serving):
         (tmp_path / "control.sock").unlink()
 
         with pytest.raises(StoreBusy, match="held by another process"):
-            reach_store(settings(tmp_path))
+            reach_store(settings(tmp_path), patience_s=0)
+
+
+def test_a_command_waits_for_another_one_to_give_the_store_back(tmp_path, serving):
+    with serving(tmp_path) as server, ThreadPoolExecutor() as thread:
+        (tmp_path / "control.sock").unlink()
+        waiting = thread.submit(reach_store, settings(tmp_path))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.5)
+        server.kill()
+        store = waiting.result()
+
+    assert isinstance(store, EmbeddedStore)
+    store.close()
+
+
+def test_a_store_that_nobody_made_is_missing_and_is_not_made_by_looking(tmp_path):
+    with pytest.raises(StoreMissing, match="run `balise init`"):
+        reach_store(settings(tmp_path), create=False)
+    with ClickHouseDouble(tmp_path / "double") as double:
+        for _ in range(2):
+            with pytest.raises(StoreMissing, match="run `balise init`"):
+                open_store(double.dsn, create=False)
+
+    assert not (tmp_path / "events").exists()
