@@ -36,6 +36,7 @@ ORIGIN = Reason("origin", 403, "This card is not on that site.")
 OBJECTED = Reason("objected", 204, "The visitor objects to being counted.")
 TOO_OLD = Reason("too_old", 400, "An event is older than 72 hours.")
 AHEAD = Reason("ahead", 400, "An event is later than the moment it was sent.")
+RATE = Reason("rate", 429, "Too many requests.")
 SPOOL_FULL = Reason("spool_full", 503, "No room is left to keep events safe.")
 
 REASONS = (
@@ -48,6 +49,7 @@ REASONS = (
     OBJECTED,
     TOO_OLD,
     AHEAD,
+    RATE,
     SPOOL_FULL,
 )
 
@@ -81,6 +83,8 @@ class Admitted(msgspec.Struct, frozen=True, gc=False):
 class Refused(msgspec.Struct, frozen=True, gc=False):
     reason: Reason
     detail: str
+    wait_s: int = 0
+    """When it is worth trying again."""
 
 
 def admit(
@@ -108,7 +112,8 @@ def _spooled(
     facts: Facts, card: KnownCard, now_ms: int, salt_at: SaltAt, item_key: bytes
 ) -> list[SpooledEvent]:
     envelope = facts.envelope
-    medium, item, mark = clean.medium(envelope.medium), "", facts.mark
+    medium, mark = clean.medium(envelope.medium), facts.mark
+    item = clean.channel(medium, envelope.item)
     signed = items.read(item_key, card.id, envelope.item)
     if signed:
         # What was signed weighs more than what stands in the address, which anybody can edit.

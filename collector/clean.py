@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from schema.days import zone_names
-from schema.wire import MEDIA, UNKNOWN_MEDIUM
+from schema.wire import CHANNELS, MEDIA, UNKNOWN_MEDIUM
 
 AGENT_CHARS_MAX = 512
 
@@ -26,8 +26,13 @@ def medium(text: str) -> str:
     return text if text in MEDIA else UNKNOWN_MEDIUM
 
 
+def channel(medium: str, item: str) -> str:
+    """Through what a card was shared: the one item that is not signed, for anybody may share."""
+    return item if medium == "share" and item in CHANNELS else ""
+
+
 def label(text: str) -> str:
-    return text if _LABEL.fullmatch(text) else ""
+    return text if text and _LABEL.fullmatch(text) else ""
 
 
 def zone(text: str) -> str:
@@ -49,6 +54,7 @@ def host(text: str) -> str:
     return name if _HOST.fullmatch(name) else ""
 
 
+@lru_cache(maxsize=4096)
 def agent(header: bytes) -> str:
     """A user agent, short and on one line."""
     text = header[:AGENT_CHARS_MAX].decode("latin-1")

@@ -22,6 +22,8 @@ LABEL_CHARS_MAX = 32
 
 MEDIA = ("qr", "nfc", "link", "sig", "wallet", "share")
 UNKNOWN_MEDIUM = "inconnu"
+CHANNELS = ("whatsapp", "linkedin", "facebook", "email", "sms", "copy", "sheet")
+"""Through what a visitor shared a card; `sheet` is the share sheet of the system."""
 
 _EPOCH_MS = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")

@@ -14,7 +14,7 @@ from schema.directory import cards, checks
 from schema.directory.dialects import insert
 from schema.directory.tables import items
 from schema.errors import BadInput
-from schema.wire import MEDIA
+from schema.wire import CHANNELS, MEDIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def create(
         label=checks.name(label, "label"),
         created_ms=now_ms,
     )
-    if not ids.is_item_code(item.code):
+    if not ids.is_item_code(item.code) or item.code in CHANNELS:
         raise BadInput(
             f"The code {item.code!r} cannot be used; give {ids.ITEM_CODE_CHARS} letters or digits."
         )

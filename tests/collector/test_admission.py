@@ -9,7 +9,7 @@ from collector.admission import Admitted, Facts, KnownCard, Refused, admit
 from schema.days import local_day
 from schema.items import sign
 from schema.testing.events import CARD, NOW_MS, body, envelope
-from schema.wire import decode
+from schema.wire import CHANNELS, decode
 
 ORIGIN = "https://cartes.example.fr"
 REUNION = KnownCard(CARD, "Indian/Reunion", frozenset({ORIGIN}))
@@ -126,6 +126,12 @@ def test_a_signed_item_is_kept_and_names_the_medium_whatever_the_address_says():
         assert (event.item, event.medium, event.mark) == ("salon026", "qr", "")
 
 
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_shared_link_keeps_through_what_it_was_shared(channel):
+    (event,) = admitted(medium="share", item=channel)
+    assert (event.medium, event.item) == ("share", channel)
+
+
 def test_a_trial_visit_of_the_owner_is_marked_so():
     token = sign(ITEM_KEY, card=CARD, code="trial-x1", medium="link")
     (event,) = admitted(item=token, mark="prefetch")
@@ -171,6 +177,8 @@ def test_a_prefetch_is_marked():
         ({"medium": ""}, {"medium": "inconnu"}),
         ({"item": "a b"}, {"item": ""}),
         ({"item": "salon026"}, {"item": ""}),
+        ({"medium": "qr", "item": "whatsapp"}, {"item": ""}),
+        ({"medium": "share", "item": "salon026"}, {"medium": "share", "item": ""}),
         ({"item": "salon026.AAAAAAAAAAAA"}, {"item": ""}),
         ({"item": sign(bytes(32), card=CARD, code="salon026", medium="qr")}, {"item": ""}),
         ({"item": sign(ITEM_KEY, card="another1", code="salon026", medium="qr")}, {"item": ""}),

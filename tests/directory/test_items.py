@@ -54,6 +54,7 @@ def test_an_unknown_code_is_nothing(directory, card, code) -> None:
         ({"label": " "}, "The label ' ' cannot be used"),
         ({"label": "a\x1b[31m"}, "cannot be used"),
         ({"code": "court"}, "The code 'court' cannot be used; give 8 letters or digits."),
+        ({"code": "whatsapp"}, "The code 'whatsapp' cannot be used"),
         ({"card": "nobody99"}, "There is no card 'nobody99'"),
     ],
 )
