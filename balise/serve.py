@@ -29,6 +29,7 @@ from collector import app as collector
 from collector import links, objection
 from collector.asgi import HotPath
 from collector.pages import Pages
+from collector.track import Track
 from collector.visitors import Networks
 from schema.clock import Clock
 from schema.directory.database import Directory
@@ -111,10 +112,14 @@ def _hot(
                 *routes,
             ]
         ),
-        book=taken.book,
-        spool=taken.spool,
-        clock=clock,
-        trusted_proxies=_proxies(settings),
+        Track(
+            book=taken.book,
+            spool=taken.spool,
+            clock=clock,
+            network_requests_s=settings.network_requests_s,
+            card_requests_s=settings.card_requests_s,
+            trusted_proxies=_proxies(settings),
+        ),
     )
 
 

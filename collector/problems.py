@@ -1,7 +1,8 @@
-"""Refusals as the caller reads them: RFC 9457 `application/problem+json` with a stable `type`."""
+"""What a caller gets back: 204, or RFC 9457 `application/problem+json` with a stable `type`."""
+
+from typing import NamedTuple
 
 import msgspec
-from starlette.types import Send
 
 from collector import admission
 from collector.admission import Reason, Refused
@@ -9,17 +10,23 @@ from collector.admission import Reason, Refused
 TYPE_PREFIX = "urn:balise:problem:"
 RETRY_AFTER_S = 5
 
-HeaderList = list[tuple[bytes, bytes]]
+HeaderList = tuple[tuple[bytes, bytes], ...]
 
 _MORE_HEADERS: dict[Reason, HeaderList] = {
-    admission.METHOD: [(b"allow", b"POST, OPTIONS")],
+    admission.METHOD: ((b"allow", b"POST, OPTIONS"),),
     # The rest of the body is not read, so the connection cannot be used again.
-    admission.TOO_LARGE: [(b"connection", b"close")],
-    admission.SPOOL_FULL: [(b"retry-after", str(RETRY_AFTER_S).encode())],
+    admission.TOO_LARGE: ((b"connection", b"close"),),
+    admission.SPOOL_FULL: ((b"retry-after", str(RETRY_AFTER_S).encode()),),
 }
 
 
-async def send_problem(send: Send, refused: Refused, headers: HeaderList) -> None:
+class Answer(NamedTuple):
+    status: int
+    headers: HeaderList
+    body: bytes
+
+
+def problem(refused: Refused, headers: HeaderList) -> Answer:
     reason = refused.reason
     body = msgspec.json.encode(
         {
@@ -29,17 +36,11 @@ async def send_problem(send: Send, refused: Refused, headers: HeaderList) -> Non
             "detail": refused.detail,
         }
     )
-    about = [
+    about: HeaderList = (
         (b"content-type", b"application/problem+json"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
-    ]
-    more = _MORE_HEADERS.get(reason, [])
-    await send(
-        {
-            "type": "http.response.start",
-            "status": reason.status,
-            "headers": about + more + headers,
-        }
     )
-    await send({"type": "http.response.body", "body": body})
+    if refused.wait_s:
+        about += ((b"retry-after", str(refused.wait_s).encode()),)
+    return Answer(reason.status, about + _MORE_HEADERS.get(reason, ()) + headers, body)

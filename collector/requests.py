@@ -1,44 +1,25 @@
 """What the headers and the body of a request say, before anything is known about its card."""
 
 from collections.abc import Sequence
-
-from starlette.types import Receive
+from functools import lru_cache
 
 from collector import admission
 from collector.admission import Refused
 from collector.visitors import Networks, canonical, client_address
-from schema.wire import BODY_BYTES_MAX, Envelope, WireError, decode
 
 Headers = dict[bytes, bytes]
 """Lower-case names, as ASGI gives them; of a header sent twice, the last one."""
 
 _MEDIA_TYPES = (b"text/plain", b"application/json")
-_PREFETCH_HEADERS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_PREFETCH_HEADERS = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
 _PREFETCH_WORDS = (b"prefetch", b"prerender", b"preview")
 
 
-async def read_envelope(headers: Headers, receive: Receive) -> Envelope | Refused:
-    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+def unfit(headers: Headers) -> Refused | None:
     # Compressed bodies are refused unread: a few bytes could unfold into gigabytes.
-    if media_type not in _MEDIA_TYPES or b"content-encoding" in headers:
+    if b"content-encoding" in headers or not _is_json(headers.get(b"content-type", b"")):
         return Refused(admission.MEDIA_TYPE, "Send text/plain or application/json, not compressed.")
-    body = await _read_body(receive)
-    if len(body) > BODY_BYTES_MAX:
-        return Refused(admission.TOO_LARGE, "")
-    try:
-        return decode(body)
-    except WireError as error:
-        return Refused(admission.MALFORMED, str(error))
-
-
-async def _read_body(receive: Receive) -> bytes:
-    """The body, or as much of it as shows that it is too large."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= BODY_BYTES_MAX:
-        message = await receive()
-        body += message.get("body", b"")
-    return body
+    return None
 
 
 def objects(headers: Headers) -> bool:
@@ -47,6 +28,8 @@ def objects(headers: Headers) -> bool:
 
 def mark(headers: Headers) -> str:
     """`prefetch` when the browser fetches ahead of its user, by any of the names this had."""
+    if _PREFETCH_HEADERS.isdisjoint(headers):
+        return ""
     for name in _PREFETCH_HEADERS:
         value = headers.get(name)
         if value and any(word in value.lower() for word in _PREFETCH_WORDS):
@@ -63,3 +46,8 @@ def visitor_address(
         value.decode("latin-1") for name, value in raw_headers if name == b"x-forwarded-for"
     ]
     return client_address(peer, forwarded, trusted)
+
+
+@lru_cache(maxsize=256)
+def _is_json(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() in _MEDIA_TYPES

@@ -1,35 +1,39 @@
 """The spool: what was acknowledged is on the disk, in one SQLite file per collector process.
 
-Requests append to an open group; one writer thread commits whole groups, and only then are the
-requests of a group answered. While one group is on its way to the disk the next one fills, so
-groups grow with the load by themselves. A crash at any instant loses only what nobody was told is
-safe: recovery is SQLite's trade.
+Requests append to an open group on the event loop. When the writer thread is free, the loop hands
+the group over; one statement commits it; then, and only then, the requests of the group are
+answered. While one group is on its way to the disk the next one fills, so groups
+grow with the load by themselves. A group belongs to one thread at a time, so there is no lock.
 
-Two bounds keep a full disk from becoming a loss: what the file may hold, and what must stay free.
-Pages that the shipper has emptied count as free, for SQLite fills them again before it grows.
+The writer holds the interpreter's lock as rarely as it can: a busy loop gives it back only now and
+then, and every statement waits for it several times. A crash at any instant loses only what nobody
+was told is safe: recovery is SQLite's trade.
 """
 
 import asyncio
 import fcntl
 import secrets
-import shutil
 import sqlite3
 import threading
-import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
+import msgspec
 import structlog
 
+from collector.room import Room
 from schema.clock import Clock
 from schema.errors import Unavailable
 from schema.spooled import OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
 
 COMMIT_INTERVAL_S = 0.002
 """Commits start at least this far apart: a commit costs the same for one request or a hundred."""
-GROUP_BYTES_MAX = 1024 * 1024
-"""A group of this size does not wait for the interval to end."""
+WAITING_BYTES_MAX = 32 * 1024 * 1024
+"""What may wait in memory for a disk that is too slow; beyond it nothing is taken."""
 LOOK_S = 0.5
 """How often an idle spool looks whether there still is room, or room again."""
 
@@ -38,13 +42,26 @@ ACCEPTED = "accepted"
 UNREADABLE_SUFFIX = ".unreadable"
 
 _UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR_SHORT_READ)
-_INSERT = "INSERT INTO batches (received_ms, events, body) VALUES (?, ?, ?)"
-_COUNT = (
-    "INSERT INTO counters (day, card, reason, n) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET n = n + excluded.n"
+
+# A row of `groups` becomes a batch and its counts, in one statement and so in one transaction.
+_GROUPS = (
+    "CREATE TEMP VIEW groups AS SELECT 0 AS received_ms, 0 AS events, x'' AS body, '' AS counts",
+    "CREATE TEMP TRIGGER spool INSTEAD OF INSERT ON groups BEGIN"
+    " INSERT INTO batches (received_ms, events, body)"
+    " SELECT NEW.received_ms, NEW.events, NEW.body WHERE NEW.events;"
+    " INSERT INTO counters (day, card, reason, n)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+    " json_extract(value, '$[2]'), json_extract(value, '$[3]') FROM json_each(NEW.counts)"
+    " WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n;"
+    " END",
 )
+_INSERT = "INSERT INTO groups VALUES (?, ?, ?, ?)"
+_PROBE = "PRAGMA user_version = 1"
+"""Writes a page whose content means nothing: shows whether the disk takes writes again."""
 
 _log = structlog.get_logger()
+
+Saved = Callable[[str], None]
 
 
 class SpoolFull(Unavailable):
@@ -54,126 +71,142 @@ class SpoolFull(Unavailable):
 class _Group:
     """The requests that share one commit."""
 
-    __slots__ = ("accepted", "bytes", "events", "refused", "rows", "waiting")
+    __slots__ = ("accepted", "bytes", "events", "loop", "refused", "rows", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.rows: list[bytes] = []
         self.bytes = 0
         self.events = 0
-        self.waiting: list[asyncio.Future[None]] = []
-        self.accepted: Counter[tuple[str, str, str]] = Counter()
-        self.refused: Counter[tuple[str, str, str]] = Counter()
+        self.accepted: dict[tuple[str, str, str], int] = defaultdict(int)
+        self.refused: dict[tuple[str, str, str], int] = defaultdict(int)
+        self.waiting: list[Saved] = []
+        self.loop = loop
 
 
 class Spool:
-    """Appends come from one event loop; commits happen on a thread of its own."""
+    """Appends and counts come from one event loop; commits happen on a thread of its own."""
 
     def __init__(self, folder: Path, *, clock: Clock, bytes_max: int, free_bytes_min: int) -> None:
         self._folder = folder
         self._clock = clock
-        self._bytes_max = bytes_max
-        self._free_bytes_min = free_bytes_min
+        self._room = Room(folder, bytes_max=bytes_max, free_bytes_min=free_bytes_min)
         self._open()
-        self.trouble = self._lack_of_room(0)
+        self.trouble = self._room.look(self._file, 0)
         """Why no events are taken now, or nothing. The writer thread keeps it true."""
-        self._group = _Group()
-        self._group_lock = threading.Lock()
-        self._filled = threading.Event()
-        self._hurry = threading.Event()
+        self._group: _Group | None = None
+        self._writing = False
         self._closing = False
+        self._due_s = 0.0
+        self._handed: SimpleQueue[_Group | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="spool", daemon=True)
         self._writer.start()
 
-    def append(self, rows: bytes, events: int, *, day: str, card: str) -> asyncio.Future[None]:
-        """Rows are JSON lines. The future is done when they are on the disk, or fails if not."""
+    def put(self, rows: bytes, events: int, saved: Saved, *, day: str, card: str) -> None:
+        """Rows are JSON lines. `saved` is called with nothing when they are on the disk, else why
+        they are not."""
         if self.trouble or self._closing:
             raise SpoolFull(self.trouble or "The collector is stopping.")
-        waiting = asyncio.get_running_loop().create_future()
-        with self._group_lock:
-            group = self._group
-            group.rows.append(rows)
-            group.bytes += len(rows)
-            group.events += events
-            group.waiting.append(waiting)
-            group.accepted[day, card, ACCEPTED] += events
-        if len(group.rows) == 1:
-            self._filled.set()
-        elif group.bytes >= GROUP_BYTES_MAX:
-            self._hurry.set()
-        return waiting
+        group = self._group or self._begin()
+        if group.bytes > WAITING_BYTES_MAX:
+            raise SpoolFull("The disk is too slow for what comes in.")
+        group.rows.append(rows)
+        group.bytes += len(rows)
+        group.events += events
+        group.accepted[day, card, ACCEPTED] += events
+        group.waiting.append(saved)
+
+    def append(self, rows: bytes, events: int, *, day: str, card: str) -> asyncio.Future[None]:
+        """The same for who awaits: done when the rows are on the disk, or fails if not."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.put(rows, events, partial(_settle, done), day=day, card=card)
+        return done
 
     def count(self, day: str, card: str, reason: str, events: int) -> None:
         """Counts what was refused; it goes to the disk with the next commit."""
-        with self._group_lock:
-            self._group.refused[day, card, reason] += events
-        self._filled.set()
+        group = self._group or self._begin()
+        group.refused[day, card, reason] += events
 
     def close(self) -> None:
-        """Commits what was appended, then lets go of the file."""
+        """Commits what was appended, then lets go of the file. The loop appends no more."""
         self._closing = True
-        self._hurry.set()
-        self._filled.set()
+        if self._group:
+            self._handed.put(self._group)
+            self._group = None
+        self._handed.put(None)
         self._writer.join()
         self._file.close()
         self._owner.close()
 
+    # On the event loop
+
+    def _begin(self) -> _Group:
+        loop = asyncio.get_running_loop()
+        self._group = _Group(loop)
+        if not self._writing:
+            self._hand_over_when_due(loop)
+        return self._group
+
+    def _hand_over_when_due(self, loop: asyncio.AbstractEventLoop) -> None:
+        wait_s = self._due_s - loop.time()
+        if wait_s > 0:
+            loop.call_later(wait_s, self._hand_over, loop)
+        else:
+            loop.call_soon(self._hand_over, loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        group, self._group = self._group, None
+        if group:  # else the spool has been closed meanwhile
+            self._writing = True
+            self._due_s = loop.time() + COMMIT_INTERVAL_S
+            self._handed.put(group)
+
+    def _answer(self, group: _Group, trouble: str) -> None:
+        self._writing = False
+        loop = group.loop
+        if trouble:
+            self._due_s = loop.time() + LOOK_S
+            for key, n in group.refused.items():
+                self.count(*key, n)
+        for saved in group.waiting:
+            saved(trouble)
+        if self._group:
+            self._hand_over_when_due(loop)
+
+    # On the writer thread
+
     def _write(self) -> None:
         try:
-            while not self._closing:
-                self._round()
-            self._commit(self._take())
+            while True:
+                try:
+                    group = self._handed.get(timeout=LOOK_S)
+                except Empty:
+                    self._tell(self._room.look(self._file, 0) or (self.trouble and self._save()))
+                    continue
+                if group is None:
+                    return
+                self._commit(group)
         finally:
             # Whatever ended this thread, nobody may wait for it any more.
             self.trouble = self.trouble or "The writer of the spool has stopped."
 
-    def _round(self) -> None:
-        self._filled.wait(LOOK_S)
-        started_s = time.monotonic()
-        self._commit(self._take())
-        self._hurry.wait(max(0, started_s + COMMIT_INTERVAL_S - time.monotonic()))
-
-    def _take(self) -> _Group:
-        self._filled.clear()
-        self._hurry.clear()
-        with self._group_lock:
-            group, self._group = self._group, _Group()
-        return group
-
     def _commit(self, group: _Group) -> None:
-        trouble = self._lack_of_room(group.bytes) or self._save(group)
+        trouble = "The writer of the spool has stopped."
+        try:
+            trouble = self._room.lack(self._file, group.bytes) or self._save(group)
+        finally:
+            self._tell(trouble)
+            with suppress(RuntimeError):  # a loop that is gone has nobody left to answer
+                group.loop.call_soon_threadsafe(self._answer, group, trouble)
+
+    def _tell(self, trouble: str) -> None:
         if trouble and not self.trouble:
             _log.error("spool_stopped", file=str(self.path), trouble=trouble)
         elif self.trouble and not trouble:
             _log.info("spool_resumed", file=str(self.path))
         self.trouble = trouble
-        if trouble:
-            with self._group_lock:
-                self._group.refused.update(group.refused)
-        if group.waiting:
-            # A loop that is gone has nobody left to answer.
-            with suppress(RuntimeError):
-                loop = group.waiting[0].get_loop()
-                loop.call_soon_threadsafe(_answer, group.waiting, trouble)
 
-    def _lack_of_room(self, more_bytes: int) -> str:
-        try:
-            page_bytes, pages, emptied = (
-                self._file.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("page_size", "page_count", "freelist_count")
-            )
-            free_bytes = shutil.disk_usage(self._folder).free
-        except (sqlite3.Error, OSError):
-            return ""  # what is wrong with the file is told by the attempt to write to it
-        if (pages - emptied) * page_bytes + more_bytes > self._bytes_max:
-            return f"The spool holds its {self._bytes_max} bytes; is the shipper running?"
-        if free_bytes + emptied * page_bytes < self._free_bytes_min + more_bytes:
-            return f"The disk of {self._folder} has only {free_bytes} bytes free; make room."
-        return ""
-
-    def _save(self, group: _Group) -> str:
-        """Commits a group; says why it could not."""
-        if not group.rows and not group.refused:
-            return ""
+    def _save(self, group: _Group | None = None) -> str:
+        """Commits a group, or tries whether one could be; says why it could not."""
         try:
             try:
                 self._save_once(group)
@@ -186,19 +219,20 @@ class Spool:
             return f"The spool {self.path} cannot be written: {error}."
         return ""
 
-    def _save_once(self, group: _Group) -> None:
-        counts = group.accepted + group.refused
-        self._file.execute("BEGIN IMMEDIATE")
-        try:
-            if group.rows:
-                batch = (self._clock(), group.events, b"".join(group.rows))
-                self._file.execute(_INSERT, batch)
-            self._file.executemany(_COUNT, ((*key, n) for key, n in counts.items()))
-            self._file.execute("COMMIT")
-        except sqlite3.Error:
-            with suppress(sqlite3.Error):  # some errors have rolled back by themselves
-                self._file.execute("ROLLBACK")
-            raise
+    def _save_once(self, group: _Group | None) -> None:
+        if group is None:
+            self._file.execute(_PROBE)
+            return
+        counts = [(*key, n) for each in (group.accepted, group.refused) for key, n in each.items()]
+        self._file.execute(
+            _INSERT,
+            (
+                self._clock(),
+                group.events,
+                b"".join(group.rows),
+                msgspec.json.encode(counts).decode(),
+            ),
+        )
 
     def _open(self) -> None:
         """A file of a new name, and the lock that tells the shipper that its owner lives."""
@@ -209,6 +243,8 @@ class Spool:
             owner = path.with_name(name + OWNER_SUFFIX).open("wb")
             fcntl.flock(owner, fcntl.LOCK_EX)
             file = open_spool(path)
+            for statement in _GROUPS:
+                file.execute(statement)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"No spool can be opened in {self._folder}: {error}.") from None
         self.path, self._owner, self._file = path, owner, file
@@ -231,11 +267,10 @@ class Spool:
         )
 
 
-def _answer(waiting: list[asyncio.Future[None]], trouble: str) -> None:
-    for each in waiting:
-        if each.done():  # its client has gone
-            continue
-        if trouble:
-            each.set_exception(SpoolFull(trouble))
-        else:
-            each.set_result(None)
+def _settle(done: asyncio.Future[None], trouble: str) -> None:
+    if done.done():  # nobody waits any more
+        return
+    if trouble:
+        done.set_exception(SpoolFull(trouble))
+    else:
+        done.set_result(None)

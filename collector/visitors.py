@@ -21,6 +21,7 @@ def visitor_id(salt: bytes, card: str, address: str, agent: str) -> int:
     return int.from_bytes(blake2b(message, digest_size=8, key=salt).digest(), "big")
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """`192.0.2.7` → `192.0.2.0/24`, `2001:db8:1:2::3` → `2001:db8:1::/48`, nothing → nothing."""
     if ":" in address:

@@ -104,6 +104,19 @@ class Settings:
         values.whole(0, 10**13),
         "Free disk space below which the collector stops taking events, before anything is lost.",
     )
+    network_requests_s: int = _setting(
+        "200",
+        "requests/s",
+        values.whole(1, 10**6),
+        "How many requests a second are taken from one network (/24 or /48) by each collector "
+        "process; ten seconds' worth may come at once. Beyond it: 429.",
+    )
+    card_requests_s: int = _setting(
+        "200",
+        "requests/s",
+        values.whole(1, 10**6),
+        "The same for one card, from everywhere together.",
+    )
     log_level: LogLevel = _setting(
         "info", "word", values.one_of(*get_args(LogLevel)), "How much is written to the log."
     )

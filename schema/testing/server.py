@@ -18,6 +18,10 @@ COMMAND_SECONDS_MAX = 120
 BALISE = str(Path(sys.executable).with_name("balise"))
 
 
+NO_LIMITS = {"BALISE_NETWORK_REQUESTS_S": "1000000", "BALISE_CARD_REQUESTS_S": "1000000"}
+"""A test sends from one address what otherwise comes from a crowd."""
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -29,7 +33,7 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
     """This process's environment without settings of its own, and with those given."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("BALISE_")}
     given = {f"BALISE_{name.upper()}": value for name, value in settings.items()}
-    return inherited | {"BALISE_DATA": str(data)} | given
+    return inherited | NO_LIMITS | {"BALISE_DATA": str(data)} | given
 
 
 @dataclass(frozen=True, slots=True)

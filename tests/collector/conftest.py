@@ -19,6 +19,7 @@ from collector.asgi import HotPath
 from collector.cards import CardBook
 from collector.pages import Pages
 from collector.spool import Spool
+from collector.track import Track
 from schema.directory import accounts, cards, upgrade
 from schema.directory.database import Directory, open_directory
 from schema.spooled import SpooledEvent, open_spool
@@ -113,7 +114,16 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
     made: list[tuple[Collector, threading.Thread]] = []
     visitors_pages = Pages()
 
-    def make(*, bytes_max=10**9, trusted_proxies=(), check_store=lambda: "", pages=(), card=""):
+    def make(
+        *,
+        bytes_max=10**9,
+        trusted_proxies=(),
+        network_requests_s=10**6,
+        card_requests_s=10**6,
+        check_store=lambda: "",
+        pages=(),
+        card="",
+    ):
         """`card`: the id of one that is shown by `pages`, on the collector's own address."""
         listening = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -130,10 +140,14 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
                     *pages,
                 ]
             ),
-            book=book,
-            spool=spool,
-            clock=clock,
-            trusted_proxies=trusted_proxies,
+            Track(
+                book=book,
+                spool=spool,
+                clock=clock,
+                network_requests_s=network_requests_s,
+                card_requests_s=card_requests_s,
+                trusted_proxies=trusted_proxies,
+            ),
         )
         config = uvicorn.Config(
             hot, log_level="error", access_log=False, proxy_headers=False, lifespan="off"

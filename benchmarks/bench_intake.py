@@ -1,0 +1,136 @@
+"""What does an acknowledged event cost, against the same HTTP server answering 204 to anything?"""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from benchmarks.processes import serving
+from benchmarks.report import Report, Row
+from benchmarks.wrk import Load, load
+from schema.clock import system_clock
+from schema.directory import accounts, cards
+from schema.directory.database import open_directory
+from schema.testing.events import CARD, body, envelope
+from schema.testing.server import BALISE, balise
+
+ROUNDS = 5
+SECONDS = 4
+BODIES = 500
+EVENTS_MANY = 20
+CONNECTIONS_RESTING = 256
+"""Connections that rest between requests, to reach a rate below the maximum."""
+
+# The very server that `balise collect` runs, without Balise in it.
+BARE = """
+import os, uvloop
+from balise.listen import Server, bind
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+server = Server(app, lambda: None)
+uvloop.run(server.serve(sockets=[bind("127.0.0.1", int(os.environ["PORT"]))]))
+"""
+
+NOTES = ""
+
+
+def measure() -> Report:
+    one, many = bodies(1), bodies(EVENTS_MANY)
+    bare: list[Load] = []
+    ours: list[Load] = []
+    full: list[Load] = []
+    calm: list[Load] = []
+    with tempfile.TemporaryDirectory() as folder, servers(Path(folder)) as (floor, collector):
+        for _ in range(ROUNDS):
+            bare.append(load(*floor, one, seconds=SECONDS))
+            ours.append(load(*collector, one, seconds=SECONDS))
+            full.append(load(*collector, many, seconds=SECONDS))
+            calm.append(_at_70_percent(collector, one, ours[-1].requests_s))
+    pairs = list(zip(ours, bare, strict=True))
+    return Report(
+        name="intake",
+        question=__doc__ or "",
+        rows=(
+            Row("CPU an event, collector", tuple(each.cpu_us for each in ours), "µs"),
+            Row("CPU a request, bare server (baseline)", tuple(each.cpu_us for each in bare), "µs"),
+            Row("CPU, ratio", tuple(a.cpu_us / b.cpu_us for a, b in pairs), "×", "bar: ≤ 1.7"),
+            Row("rate, collector, 64 connections", tuple(a.requests_s for a in ours), "/s"),
+            Row("rate, bare server (baseline)", tuple(b.requests_s for b in bare), "/s"),
+            Row(
+                "rate, ratio",
+                tuple(a.requests_s / b.requests_s for a, b in pairs),
+                "×",
+                "bar: ≥ 0.5",
+            ),
+            Row("p99, 64 connections", tuple(each.p99_ms for each in ours), "ms", "bar: < 25"),
+            Row("p99, 70 % of the rate", tuple(each.p99_ms for each in calm), "ms", "bar: < 12"),
+            Row("the rate at which that was", tuple(each.requests_s for each in calm), "/s"),
+            Row(
+                f"events, {EVENTS_MANY} a request",
+                tuple(each.requests_s * EVENTS_MANY for each in full),
+                "/s",
+                "bar: ≥ 100 000",
+            ),
+        ),
+        notes=NOTES,
+    )
+
+
+Target = tuple[str, int]
+
+
+@contextmanager
+def servers(folder: Path) -> Iterator[tuple[Target, Target]]:
+    """The bare server and a real `balise collect`, each as address and process id."""
+    data = folder / "var"
+    prepare(data)
+    with ExitStack() as stack:
+        _, bare, floor = stack.enter_context(serving(data, sys.executable, "-c", BARE))
+        _, ours, origin = stack.enter_context(serving(data, BALISE, "collect"))
+        yield (floor, bare), (origin, ours)
+
+
+def prepare(data: Path) -> None:
+    balise(data, "init")
+    directory = open_directory(f"sqlite:///{data}/balise.db")
+    with directory.write() as conn:
+        now_ms = system_clock()
+        account = accounts.create(conn, name="A", tier="premium", locale="fr", now_ms=now_ms)
+        cards.create(
+            conn,
+            account=account.id,
+            name="A",
+            url="https://cartes.example.fr/a",
+            zone="Europe/Paris",
+            origins=["https://cartes.example.fr"],
+            now_ms=now_ms,
+            id=CARD,
+        )
+    directory.close()
+
+
+def bodies(events: int) -> list[bytes]:
+    """As the script sends them: a view, then clicks and engagements."""
+    now_ms = system_clock()
+    kinds: Sequence[dict[str, object]] = (
+        {"name": "view"},
+        {"name": "click", "target": "phone", "label": "header"},
+        {"name": "engage", "ms": 12_000, "scroll": 80},
+    )
+    return [
+        body(
+            envelope(
+                seed,
+                sent=now_ms,
+                events=[kinds[n % 3] | {"seq": n, "at": now_ms - n} for n in range(events)],
+            )
+        )
+        for seed in range(BODIES)
+    ]
+
+
+def _at_70_percent(target: Target, sent: Sequence[bytes], most_s: float) -> Load:
+    rest_ms = CONNECTIONS_RESTING / (0.7 * most_s) * 1e3
+    return load(*target, sent, seconds=SECONDS, connections=CONNECTIONS_RESTING, pause_ms=rest_ms)
