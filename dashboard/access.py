@@ -41,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     Rule("static", ANYONE),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),
+    Rule("install", SIGNED_IN, "essentiel"),
+    Rule("install_check", SIGNED_IN, "essentiel"),
 )
 _BY_ROUTE = {rule.route: rule for rule in RULES}
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount
 from collector.visitors import Networks
 from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
-from dashboard.pages import card, definitions, errors, home, login, logout
+from dashboard.pages import card, definitions, errors, home, install, login, logout
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -27,6 +27,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/definitions", "definitions", definitions.show),
     card_page("/cards/{card}", "card", card.show),
     card_page("/cards/{card}/figures", "figures", card.figures),
+    card_page("/cards/{card}/install", "install", install.show),
+    card_page("/cards/{card}/install/check", "install_check", install.check),
     Mount("/static", Assets(), name="static"),
 )
 

@@ -21,6 +21,8 @@ EXPECTED = {
     "static": (ALLOW, ALLOW, ALLOW, ALLOW),
     "card": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "figures": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "install": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "install_check": (SIGN_IN, ALLOW, ALLOW, ALLOW),
 }
 
 

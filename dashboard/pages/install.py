@@ -1,0 +1,45 @@
+"""`/cards/{card}/install`: the tag to paste, and whether a trial visit arrives."""
+
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dashboard import trial
+from dashboard.site import Reader
+from schema.directory.cards import Card
+from schema.targets import TARGETS
+
+
+def show(request: Request, reader: Reader, card: Card) -> Response:
+    site = reader.site
+    asked = request.query_params.get("trial", "")
+    code = asked if trial.is_code(asked) else trial.new_code()
+    return reader.renderer.page(
+        "install.html",
+        reader=reader,
+        card=card,
+        origin=site.origin,
+        targets=TARGETS,
+        code=code,
+        asked=asked == code,
+        way=trial.way(site.directory, card, code, site.clock()),
+        result=_result(reader, card, code),
+    )
+
+
+def check(request: Request, reader: Reader, card: Card) -> Response:
+    """The answer alone, which the page asks for while it waits."""
+    code = request.query_params.get("trial", "")
+    return HTMLResponse(_result(reader, card, code) if trial.is_code(code) else "")
+
+
+def _result(reader: Reader, card: Card, code: str) -> Markup:
+    """Nothing until the visit has arrived."""
+    site = reader.site
+    arrived = trial.arrived(site.store, card, code, site.clock())
+    if arrived is None:
+        return Markup()
+    at = arrived.at.astimezone(ZoneInfo(card.zone))
+    return reader.renderer.text("trial.html", arrived=arrived, time=f"{at:%H:%M:%S}")
