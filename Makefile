@@ -52,7 +52,7 @@ $(STAMPS)/uv:
 
 # The environment follows the lock file: what is needed to run, then what is needed to develop.
 $(STAMPS)/run: $(STAMPS)/uv uv.lock pyproject.toml
-	@test -e $(STAMPS)/all || $(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
+	@$(BIN)/uv sync --frozen --quiet --inexact --python $(BIN)/python
 	@touch $@
 
 $(STAMPS)/all: $(STAMPS)/uv uv.lock pyproject.toml

@@ -151,7 +151,7 @@ def answer(path: Path, call: Call) -> Answer:
 def run(path: Path, call: Call) -> bytes:
     import chdb
 
-    handle = chdb.connect(str(path))  # type: ignore[no-untyped-call]
+    handle = chdb.connect(str(path))
     try:
         if call.database:
             handle.query(f"USE {identifier(call.database)}")
