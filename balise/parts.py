@@ -13,6 +13,7 @@ from schema.directory.database import Directory
 from schema.errors import BaliseError
 from schema.settings import Settings
 from schema.store import EventStore
+from schema.store.address import Embedded, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def shipping(place: Installation) -> Iterator[None]:
         place.directory,
         lambda frame: enrich(frame, known),
         place.clock,
+        # A server may have other machines' shippers as well.
+        alone=isinstance(parse(place.settings.clickhouse), Embedded),
     )
     thread = threading.Thread(target=shipper.run, name="shipper", daemon=True)
     thread.start()

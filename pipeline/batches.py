@@ -1,14 +1,18 @@
-"""From the bytes of a spool to rows of the table `events`: pure, but for one question to the store.
+"""From the bytes of a spool to events, and which of them are new.
 
 The identity of an event is (card, page, seq). A browser that sends again, a proxy that replays and
-a shipper that starts again all end here: the first one stays.
+a shipper that starts again all end here: the first one stays. `pos` is the place of an event among
+those of its shipment, the same at every try.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import polars as pl
 
-from pipeline.frames import EVENTS, MOMENT, SPOOLED, checked
+from pipeline.frames import EVENTS, LOW_CARDINALITY, MOMENT, SPOOLED, checked
+from schema.spooled import SpooledEvent
 from schema.store import EventStore
 from schema.wire import AGE_MS_MAX
 
@@ -23,44 +27,130 @@ _READ_AS = {
 }
 """Polars reads JSON into wide numbers only; narrowing them afterwards refuses what does not fit."""
 
+UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
 # One long text of pages (a page has no space in it, see wire.py): the engine takes it apart twice
-# as fast as it reads an array of as many texts.
+# as fast as it reads an array of as many texts. Cards are named to make use of the primary key.
 _STORED = """\
-SELECT card, page, seq FROM events
-WHERE card BETWEEN {first_card:String} AND {last_card:String}
+SELECT card, page, seq, class FROM events
+WHERE card IN (SELECT arrayJoin(splitByChar(' ', {cards:String})))
   AND at >= {since:DateTime64(3, 'UTC')}
   AND page IN (SELECT arrayJoin(splitByChar(' ', {pages:String})))
 """
+_STORED_SCHEMA = pl.Schema({name: SPOOLED[name] for name in IDENTITY} | {"class": pl.String()})
 
 
-def decode(bodies: Sequence[bytes]) -> pl.DataFrame:
-    return pl.read_ndjson(b"\n".join(bodies), schema=_READ_AS).cast(SPOOLED)
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """A row that cannot be stored, and why."""
+
+    pos: int
+    reason: str
+    body: bytes
+    card: str = ""
+    received: int = 0
 
 
-def first_of_each(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.unique(IDENTITY, keep="first", maintain_order=True)
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    events: pl.DataFrame
+    """`SPOOLED` and `pos`."""
+    poison: tuple[Poison, ...]
 
 
-def not_yet_stored(store: EventStore, frame: pl.DataFrame) -> pl.DataFrame:
-    """Looks as far back as an event may be old: beyond that a replay cannot be told from it."""
-    pages = frame.select("card", "page").unique().sort("card", "page")
-    oldest = frame.select(pl.col("at").min() - AGE_MS_MAX).cast(MOMENT).item()
+def decode(bodies: Sequence[bytes], events: int) -> Decoded:
+    """`events` is how many the collector counted: fewer or more means that a row is torn."""
+    whole = b"\n".join(bodies)
+    try:
+        return Decoded(_frame(whole, events).with_row_index("pos"), ())
+    except UNREADABLE:
+        lines = [line for line in whole.split(b"\n") if line.strip()]
+        found = list(_sift(lines, 0))
+        frames = [each for each in found if isinstance(each, pl.DataFrame)]
+        nothing = pl.DataFrame(schema={"pos": pl.UInt32(), **SPOOLED})
+        return Decoded(
+            pl.concat([nothing, *frames]), tuple(each for each in found if isinstance(each, Poison))
+        )
+
+
+def _sift(lines: Sequence[bytes], first: int) -> Iterator[pl.DataFrame | Poison]:
+    """Halves what cannot be read, down to the single rows that are at fault."""
+    if not lines:
+        return
+    try:
+        yield _frame(b"\n".join(lines), len(lines)).with_row_index("pos", offset=first)
+    except UNREADABLE as error:
+        if len(lines) == 1:
+            yield _unreadable(lines[0], first, str(error))
+            return
+        middle = len(lines) // 2
+        yield from _sift(lines[:middle], first)
+        yield from _sift(lines[middle:], first + middle)
+
+
+def _frame(lines: bytes, events: int) -> pl.DataFrame:
+    frame = pl.read_ndjson(lines, schema=_READ_AS).cast(SPOOLED) if events else _EMPTY
+    if frame.height != events or any(frame.null_count().row(0)):
+        raise pl.exceptions.ComputeError("It is not one whole event a line.")
+    return frame
+
+
+_EMPTY = pl.DataFrame(schema=SPOOLED)
+
+
+class _Owner(msgspec.Struct):
+    """What the ledger needs of a row, when that much can be read."""
+
+    card: str = ""
+    received: int = 0
+
+
+def _unreadable(line: bytes, pos: int, told: str) -> Poison:
+    owner = _Owner()
+    try:
+        owner = msgspec.json.decode(line, type=_Owner)
+        msgspec.json.decode(line, type=SpooledEvent)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        told = str(error)
+    return Poison(pos, told.partition("\n")[0], line, owner.card, owner.received)
+
+
+def repeated(events: pl.DataFrame) -> pl.DataFrame:
+    """Those that came earlier in the same shipment."""
+    return events.filter(~pl.struct(IDENTITY).is_first_distinct())
+
+
+def stored_of(store: EventStore, events: pl.DataFrame) -> pl.DataFrame:
+    """`pos` and `class` of those that the store has.
+
+    Looks as far back as an event may be old: beyond that a replay cannot be told from it.
+    """
+    asked = events.sort("card", "page")
+    oldest = (
+        asked.select(pl.col("at").min() - AGE_MS_MAX).cast(MOMENT).item() if events.height else 0
+    )
     # In order of card, so that each query touches its own part of the table's primary key.
     stored = [
         store.frame(
             _STORED,
             {
-                "first_card": part["card"].item(0),
-                "last_card": part["card"].item(-1),
-                "pages": " ".join(part["page"]),
+                "cards": " ".join(part["card"].unique()),
+                "pages": " ".join(part["page"].unique()),
                 "since": oldest,
             },
-        )
-        for part in pages.iter_slices(PAGES_A_QUERY)
+        ).cast(_STORED_SCHEMA)
+        for part in asked.iter_slices(PAGES_A_QUERY)
     ]
-    return frame.join(pl.concat(stored), on=IDENTITY, how="anti", maintain_order="left")
+    found = pl.concat([pl.DataFrame(schema=_STORED_SCHEMA), *stored]).unique(IDENTITY)
+    return events.join(found, on=IDENTITY).select("pos", "class")
 
 
 def to_events(enriched: pl.DataFrame) -> pl.DataFrame:
+    """Few distinct texts travel as a dictionary: a third of the bytes, and less work at both ends.
+
+    The dictionary is this batch's own, so that it ends with it.
+    """
+    low = pl.Categorical(pl.Categories.random())
     named = enriched.lazy().rename({"ref": "referrer"})
-    return checked(named.with_columns(pl.col("at", "received").cast(MOMENT)), EVENTS).collect()
+    events = checked(named.with_columns(pl.col("at", "received").cast(MOMENT)), EVENTS)
+    return events.with_columns(pl.col(LOW_CARDINALITY).cast(low)).collect()

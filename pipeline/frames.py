@@ -64,6 +64,34 @@ EVENTS = pl.Schema(
 )
 """The table `events`."""
 
+LOW_CARDINALITY = tuple(
+    name for name, kind in EVENTS.items() if kind == pl.String() and name != "page"
+)
+"""What it keeps as `LowCardinality(String)`."""
+
+LEDGER = pl.Schema(
+    {
+        "day": pl.Date(),
+        "card": pl.String(),
+        "outcome": pl.String(),
+        "flush": pl.String(),
+        "n": pl.Int64(),
+    }
+)
+"""The table `ledger`."""
+
+QUARANTINE = pl.Schema(
+    {
+        "card": pl.String(),
+        "received": MOMENT,
+        "shipment": pl.String(),
+        "position": pl.UInt32(),
+        "reason": pl.String(),
+        "body": pl.String(),
+    }
+)
+"""The table `quarantine`."""
+
 CELLS = pl.Schema({"card": pl.String(), "day": pl.Date()})
 """Which local days of which cards: the unit in which figures are computed and replaced."""
 

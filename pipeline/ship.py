@@ -2,18 +2,21 @@
 
 For each spool file, in this order:
 
-1. write down which rows travel under which token (or find what was begun);
-2. drop events that the batch repeats or the store already has;
-3. insert the rest under the token;
+1. find which events are new (or which were, when a shipment was begun before);
+2. write down which rows travel under which token, and which of them are duplicates;
+3. insert the new ones under the token; what cannot be stored goes to `quarantine`;
 4. mark the days that were over when the insert ended, so that rollups compute them again. Not
    earlier: a day may end, and be computed, while the insert waits for the store;
-5. forget the rows and the token in one transaction.
+5. forget the rows and the token, and count what became of them, in one transaction.
 
-Killed before 3: the same rows are sent again. Killed after 3: step 2 finds them all stored, and on
-a replica that does not show them yet the token stops them.
+Killed before 3: the same rows are sent again. Killed after 3: they are found stored, or in
+quarantine, and on a replica that does not show them yet the token stops them. The counters of a
+file follow in a flush of their own (`pipeline/flush.py`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -21,10 +24,15 @@ from time import monotonic
 import polars as pl
 import structlog
 
-from pipeline.batches import decode, first_of_each, not_yet_stored, to_events
+from pipeline.batches import IDENTITY, Decoded, decode, repeated, stored_of
 from pipeline.enrich import Enrich
+from pipeline.flush import flush_counters
 from pipeline.late import ZoneBook, ended_days
-from pipeline.spools import SpoolFile, spool_paths
+from pipeline.meter import Meter
+from pipeline.outcomes import outcomes
+from pipeline.quarantine import Stored, put_aside, quarantined, store_sound
+from pipeline.seen import Seen
+from pipeline.spools import Rows, Shipment, SpoolFile, only_shipper, spool_paths
 from schema.clock import Clock
 from schema.directory import rollup_state
 from schema.directory.database import Directory
@@ -34,26 +42,32 @@ from schema.store import EventStore
 IDLE_WAIT_S = 0.1
 RETRY_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """How long a spool rests after each failure in a row; the last one again and again, without end."""
+FLUSH_S = 60.0
+"""How often counters move to the ledger, at a moment when nothing waits…"""
+FLUSH_S_MAX = 600.0
+"""…and how long such a moment is waited for."""
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Lane:
-    """One spool file, once we have claimed it, and how long it rests after a failure."""
+    """One spool file, and how long it rests after a failure."""
 
     path: Path
     file: SpoolFile | None = None
-    ended: bool = False
-    """Its collector is dead and its last event is stored: nothing will come any more."""
     failures: int = 0
     rests_until_s: float = 0.0
+    flushed_s: float = field(default_factory=monotonic)
 
     def fail(self) -> float:
         rest_s = RETRY_S[min(self.failures, len(RETRY_S) - 1)]
         self.failures += 1
         self.rests_until_s = monotonic() + rest_s
         return rest_s
+
+    def flush_due(self, *, drained: bool) -> bool:
+        return monotonic() - self.flushed_s >= (FLUSH_S if drained else FLUSH_S_MAX)
 
     def close(self) -> None:
         if self.file is not None:
@@ -68,16 +82,26 @@ class Shipper:
         directory: Directory,
         enrich: Enrich,
         clock: Clock,
+        *,
+        alone: bool = False,
     ) -> None:
+        """`alone`: nobody but the shipper of this folder stores events, see `Seen`."""
         self._folder = spool_folder
         self._store = store
         self._directory = directory
         self._enrich = enrich
         self._clock = clock
+        self._alone = alone
+        self._seen: Seen | None = None
         self._zones = ZoneBook(directory)
+        self._under_way: dict[Path, pl.DataFrame] = {}
+        """The events of shipments that were begun and not ended."""
         self._lanes: dict[Path, _Lane] = {}
+        self._only = ExitStack()
+        self._chosen = False
         self._wake = Event()
         self._stopping = Event()
+        self.meter = Meter()
 
     def run(self) -> None:
         """Ships until `stop`. For a thread of its own."""
@@ -95,22 +119,35 @@ class Shipper:
         self._wake.set()
 
     def close(self) -> None:
-        """Lets other shippers have the files. After `run` has ended."""
+        """Lets another shipper have the folder. After `run` has ended."""
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
+        self._only.close()
+        self._under_way.clear()
+        self._chosen, self._seen = False, None
 
     def ship_once(self) -> int:
         """One shipment from each spool file. Gives how many events left their spool.
 
         A file that fails is left for a while, without end and without holding up the others.
+        Nothing at all while another process ships this folder.
         """
+        if not self._may_ship():
+            return 0
         self._follow_folder()
-        now_s = monotonic()
-        awake = [
-            lane for lane in self._lanes.values() if not lane.ended and lane.rests_until_s <= now_s
-        ]
-        return sum(map(self._try_lane, awake))
+        # What was begun goes first: its events are then known before others like them are judged.
+        return sum(
+            self._try_lane(lane, ship)
+            for ship in (self._resume_lane, self._ship_lane)
+            for lane in [*self._lanes.values()]
+            if lane.rests_until_s <= monotonic()
+        )
+
+    def _may_ship(self) -> bool:
+        if not self._chosen and self._folder.exists():
+            self._chosen = self._only.enter_context(only_shipper(self._folder))
+        return self._chosen
 
     def _follow_folder(self) -> None:
         paths = spool_paths(self._folder)
@@ -119,16 +156,17 @@ class Shipper:
         for path in paths:
             self._lanes.setdefault(path, _Lane(path))
 
-    def _try_lane(self, lane: _Lane) -> int:
+    def _try_lane(self, lane: _Lane, ship: Callable[[_Lane], int]) -> int:
         try:
-            events = self._ship_lane(lane)
+            events = ship(lane)
         except Unavailable as error:
+            self.meter.failures += 1
             log.warning(
                 "shipment_waits", spool=lane.path.name, error=str(error), retry_s=lane.fail()
             )
             return 0
         except Exception as error:
-            # Also what the store refuses: the rows stay in the spool and the alarm goes on.
+            self.meter.failures += 1
             log.error(
                 "shipment_failed",
                 spool=lane.path.name,
@@ -137,33 +175,72 @@ class Shipper:
                 exc_info=not isinstance(error, BaliseError),
             )
             return 0
-        lane.failures = 0
+        if events or ship == self._ship_lane:
+            lane.failures = 0
         return events
+
+    def _resume_lane(self, lane: _Lane) -> int:
+        file = lane.file = lane.file or SpoolFile(lane.path)
+        begun = file.begun()
+        return self._ship(file, begun.rows, begun) if begun else 0
 
     def _ship_lane(self, lane: _Lane) -> int:
-        lane.file = lane.file or SpoolFile.claim(lane.path)
-        if lane.file is None:
-            return 0
-        events = self._ship(lane.file)
-        if not events and lane.file.close_if_done():
-            lane.ended, lane.file = True, None
+        file = lane.file = lane.file or SpoolFile(lane.path)
+        rows = file.waiting()
+        events = self._ship(file, rows, None) if rows else 0
+        left = not events and file.abandoned()
+        if left or lane.flush_due(drained=not events):
+            flush_counters(file, self._store, self._clock())
+            lane.flushed_s = monotonic()
+        if left and file.remove_if_done():
+            del self._lanes[lane.path]
         return events
 
-    def _ship(self, file: SpoolFile) -> int:
-        shipment = file.shipment()
-        if shipment is None:
-            return 0
-        received = decode(file.bodies(shipment))
-        if received.height:
-            self._store_new(received, shipment.token)
-            self._mark_late(received)
-        file.forget(shipment)
-        return received.height
+    def _ship(self, file: SpoolFile, rows: Rows, begun: Shipment | None) -> int:
+        decoded = decode(file.bodies(rows), rows.events)
+        events = decoded.events
+        shipment = begun or file.begin(rows, self._duplicates(events))
+        self._under_way[file.path] = events.select(IDENTITY)
+        stored = self._store_new(decoded, shipment, again=begun is not None)
+        self._mark_late(events)
+        became = outcomes(
+            events, stored.classes, shipment.duplicates, stored.poison, self._zones.zones()
+        )
+        file.forget(shipment, became)
+        del self._under_way[file.path]
+        self._measure(events)
+        return rows.events
 
-    def _store_new(self, received: pl.DataFrame, token: str) -> None:
-        new = not_yet_stored(self._store, first_of_each(received))
-        if new.height:
-            self._store.insert("events", to_events(self._enrich(new)), token=token)
+    def _duplicates(self, events: pl.DataFrame) -> frozenset[int]:
+        """Positions of events that this shipment repeats, the store has or another will bring."""
+        found = [repeated(events), stored_of(self._store, self._perhaps_stored(events))]
+        found += [events.join(each, on=IDENTITY, how="semi") for each in self._under_way.values()]
+        return frozenset(pos for each in found for pos in each["pos"])
+
+    def _perhaps_stored(self, events: pl.DataFrame) -> pl.DataFrame:
+        if not self._alone:
+            return events
+        if self._seen is None or self._seen.full:
+            self._seen = Seen(self._store, self._clock())
+        return self._seen.perhaps(events)
+
+    def _store_new(self, decoded: Decoded, shipment: Shipment, *, again: bool) -> Stored:
+        """A try after the first finds what the others have done."""
+        new = decoded.events.filter(~pl.col("pos").is_in(sorted(shipment.duplicates)))
+        poison = decoded.poison
+        before = stored_of(self._store, new if again else new.clear())
+        aside = quarantined(self._store, shipment.token) if again else set()
+        left = new.filter(~pl.col("pos").is_in(before["pos"].implode()))
+        if self._seen is not None:
+            self._seen.add(left)
+        with self._timed():
+            stored = store_sound(self._store, self._enrich, left, token=shipment.token)
+        poison += stored.poison
+        fresh = [each for each in poison if each.pos not in aside]
+        if fresh:
+            put_aside(self._store, fresh, shipment.token)
+            log.error("rows_quarantined", rows=len(fresh), reason=fresh[0].reason)
+        return Stored(pl.concat([before, stored.classes]), poison)
 
     def _mark_late(self, received: pl.DataFrame) -> None:
         """Of all that was received: a first try may have stored it and been killed here."""
@@ -171,3 +248,15 @@ class Shipper:
         if days:
             with self._directory.write() as conn:
                 rollup_state.mark_late(conn, days)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started_s = monotonic()
+        yield
+        self.meter.insert_s.add(monotonic() - started_s)
+
+    def _measure(self, events: pl.DataFrame) -> None:
+        self.meter.shipment_events.add(events.height)
+        if events.height:
+            [first_ms] = events.select(pl.col("received").min()).row(0)
+            self.meter.lag_s.add((self._clock() - first_ms) / 1000)

@@ -1,96 +1,86 @@
-"""The shipper's side of spool files: claim one, take a shipment from it, forget what is stored.
+"""The shipper's side of spool files: take a shipment from one, forget what is stored, move counts.
 
 `schema/spooled.py` says what is in a file and which locks lie beside it.
 """
 
 import fcntl
+import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.spooled import LOCK_SUFFIX, OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
+from schema.spooled import ADD_COUNT, LOCK_SUFFIX, OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
 
-SHIPMENT_EVENTS = 50_000
+SHIPMENT_EVENTS = 100_000
 """A shipment ends with the row that reaches this: large enough to drain a backlog at full speed,
-small enough (some 30 MB of JSON) to be held in memory several times over."""
+small enough (some 45 MB of JSON) to be held in memory several times over."""
+
+CountKey = tuple[str, str, str]
+"""Day, card, and what was counted: a reason of the collector or an outcome of the shipper."""
+Counts = Mapping[CountKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What travels together: rows of `batches`, by id."""
+
+    first_id: int
+    last_id: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """The rows that travel under one token, written down before the first try."""
+    """Rows under their token, written down before the first try."""
 
     token: str
-    first_id: int
-    last_id: int
+    rows: Rows
+    duplicates: frozenset[int]
+    """Positions of events that were stored, or came before, when the shipment was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """Counters on their way to the ledger."""
+
+    token: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolState:
+    """A spool file at one instant, for those who only look."""
+
+    counts: Counts
+    flush: Flush | None
+    bodies: tuple[bytes, ...]
+    """What is pending."""
 
 
 class SpoolFile:
-    """A spool that this process, and no other, ships."""
-
-    def __init__(self, path: Path, lock: int) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = lock
         self._spool = open_spool(path)
 
-    @classmethod
-    def claim(cls, path: Path) -> "SpoolFile | None":
-        """None while another shipper works on it."""
-        lock = _try_lock(_beside(path, LOCK_SUFFIX))
-        if lock is None:
+    def begun(self) -> Shipment | None:
+        """The shipment that a process before us, or a try before this one, did not end."""
+        found = self._spool.execute(
+            "SELECT token, first_id, last_id, coalesce(duplicates, '[]'),"
+            " (SELECT total(events) FROM batches WHERE id BETWEEN first_id AND last_id)"
+            " FROM shipments LEFT JOIN plans USING (token)"
+        ).fetchone()
+        if found is None:
             return None
-        try:
-            return cls(path, lock)
-        except BaseException:
-            os.close(lock)
-            raise
+        token, first_id, last_id, duplicates, events = found
+        rows = Rows(first_id, last_id, int(events))
+        return Shipment(token, rows, frozenset(json.loads(duplicates)))
 
-    def shipment(self) -> Shipment | None:
-        """The one that was begun, else the next; None when the spool is empty."""
-        begun = self._spool.execute("SELECT token, first_id, last_id FROM shipments").fetchone()
-        return Shipment(*begun) if begun else self._begin()
-
-    def bodies(self, shipment: Shipment) -> list[bytes]:
-        rows = self._spool.execute(
-            "SELECT body FROM batches WHERE id BETWEEN ? AND ? ORDER BY id",
-            (shipment.first_id, shipment.last_id),
-        )
-        return [body for (body,) in rows]
-
-    def forget(self, shipment: Shipment) -> None:
-        """To be called once the rows are in the store for good."""
-        with _transaction(self._spool):
-            self._spool.execute(
-                "DELETE FROM batches WHERE id BETWEEN ? AND ?",
-                (shipment.first_id, shipment.last_id),
-            )
-            self._spool.execute("DELETE FROM shipments WHERE token = ?", (shipment.token,))
-
-    def close_if_done(self) -> bool:
-        """True when its collector is dead and nothing is left to ship: it is closed for good.
-
-        Its files are deleted, unless counters are in it: they wait for the ledger.
-        """
-        with _owner_gone(self.path) as gone:
-            # Asked under the owner's lock: from here on nobody adds a row.
-            if not gone or self._holds("batches"):
-                return False
-            empty = not self._holds("counters")
-            self._spool.close()
-            if empty:
-                for suffix in ("", "-wal", "-shm", OWNER_SUFFIX, LOCK_SUFFIX):
-                    _beside(self.path, suffix).unlink(missing_ok=True)
-            os.close(self._lock)
-            return True
-
-    def close(self) -> None:
-        self._spool.close()
-        os.close(self._lock)
-
-    def _begin(self) -> Shipment | None:
+    def waiting(self) -> Rows | None:
+        """The rows to ship next; None when the spool is empty."""
         sizes = self._spool.execute(
             "SELECT id, events FROM batches ORDER BY id LIMIT ?", (SHIPMENT_EVENTS,)
         )
@@ -100,15 +90,73 @@ class SpoolFile:
             events += size
             if events >= SHIPMENT_EVENTS:
                 break
-        if not first_id:
-            return None
-        shipment = Shipment(secrets.token_hex(16), first_id, last_id)
+        return Rows(first_id, last_id, events) if first_id else None
+
+    def bodies(self, rows: Rows) -> list[bytes]:
+        found = self._spool.execute(
+            "SELECT body FROM batches WHERE id BETWEEN ? AND ? ORDER BY id",
+            (rows.first_id, rows.last_id),
+        )
+        return [body for (body,) in found]
+
+    def begin(self, rows: Rows, duplicates: frozenset[int]) -> Shipment:
+        shipment = Shipment(secrets.token_hex(16), rows, duplicates)
         with _transaction(self._spool):
             self._spool.execute(
                 "INSERT INTO shipments VALUES (?, ?, ?)",
-                (shipment.token, shipment.first_id, shipment.last_id),
+                (shipment.token, rows.first_id, rows.last_id),
+            )
+            self._spool.execute(
+                "INSERT INTO plans VALUES (?, ?)",
+                (shipment.token, json.dumps(sorted(duplicates))),
             )
         return shipment
+
+    def forget(self, shipment: Shipment, outcomes: Counts) -> None:
+        """To be called once the rows are in the store for good: what became of them is counted."""
+        with _transaction(self._spool):
+            self._spool.execute(
+                "DELETE FROM batches WHERE id BETWEEN ? AND ?",
+                (shipment.rows.first_id, shipment.rows.last_id),
+            )
+            self._spool.execute("DELETE FROM shipments WHERE token = ?", (shipment.token,))
+            self._spool.execute("DELETE FROM plans WHERE token = ?", (shipment.token,))
+            self._spool.executemany(ADD_COUNT, [(*key, n) for key, n in outcomes.items()])
+
+    def begun_flush(self) -> Flush | None:
+        return _flush_in(self._spool)
+
+    def begin_flush(self) -> Flush | None:
+        """Moves the counters aside under a token; None when nothing was counted."""
+        with _transaction(self._spool):
+            self._spool.execute(
+                "INSERT INTO flushes SELECT ?, day, card, reason, n FROM counters",
+                (secrets.token_hex(16),),
+            )
+            self._spool.execute("DELETE FROM counters")
+        return _flush_in(self._spool)
+
+    def end_flush(self) -> None:
+        """To be called once they are in the store for good."""
+        self._spool.execute("DELETE FROM flushes")
+
+    def remove_if_done(self) -> bool:
+        """True when its collector is dead and nothing is left in it: its files are gone then."""
+        with _owner_gone(self.path) as gone:
+            # Asked under the owner's lock: from here on nobody adds a row.
+            if not gone or any(map(self._holds, ("batches", "counters", "flushes"))):
+                return False
+            self._spool.close()
+            for suffix in ("", "-wal", "-shm", OWNER_SUFFIX):
+                _beside(self.path, suffix).unlink(missing_ok=True)
+            return True
+
+    def abandoned(self) -> bool:
+        with _owner_gone(self.path) as gone:
+            return gone
+
+    def close(self) -> None:
+        self._spool.close()
 
     def _holds(self, table: str) -> bool:
         return self._spool.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
@@ -120,23 +168,74 @@ def spool_paths(folder: Path) -> list[Path]:
 
 def pending_events(folder: Path) -> int:
     """How many events are acknowledged and not yet known to be stored."""
-    return sum(map(_pending, spool_paths(folder)))
+    return int(
+        sum(_asked(path, "SELECT total(events) FROM batches") for path in spool_paths(folder))
+    )
 
 
-def _pending(path: Path) -> int:
-    # A file may vanish, not have its tables yet, or be no database: then it holds nothing.
-    with (
-        suppress(sqlite3.DatabaseError),
-        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as spool,
-    ):
-        (events,) = spool.execute("SELECT total(events) FROM batches").fetchone()
-        return int(events)
-    return 0
+def oldest_pending_ms(folder: Path) -> int | None:
+    """When the event that waits the longest was received."""
+    oldest = [_asked(path, "SELECT min(received_ms) FROM batches") for path in spool_paths(folder)]
+    return int(min(filter(None, oldest), default=0)) or None
+
+
+def state(path: Path) -> SpoolState | None:
+    """All at one instant; None when the file is gone or cannot be read."""
+    with suppress(sqlite3.DatabaseError), _looking_at(path) as spool, _transaction(spool, "BEGIN"):
+        counts = {
+            (day, card, reason): n
+            for day, card, reason, n in spool.execute("SELECT day, card, reason, n FROM counters")
+        }
+        bodies = tuple(body for (body,) in spool.execute("SELECT body FROM batches ORDER BY id"))
+        return SpoolState(counts, _flush_in(spool), bodies)
+    return None
 
 
 @contextmanager
-def _transaction(spool: sqlite3.Connection) -> Iterator[None]:
-    spool.execute("BEGIN IMMEDIATE")
+def only_shipper(folder: Path) -> Iterator[bool]:
+    """True, and kept true, when no other process ships this folder."""
+    descriptor = try_lock(_beside(folder, LOCK_SUFFIX))
+    try:
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def try_lock(path: Path) -> int | None:
+    """A descriptor that holds the lock until it is closed, however the process ends."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _flush_in(spool: sqlite3.Connection) -> Flush | None:
+    rows = spool.execute("SELECT token, day, card, reason, n FROM flushes").fetchall()
+    if not rows:
+        return None
+    return Flush(rows[0][0], {(day, card, reason): n for _, day, card, reason, n in rows})
+
+
+def _asked(path: Path, question: str) -> float:
+    # A file may vanish, not have its tables yet, or be no database: then it holds nothing.
+    with suppress(sqlite3.DatabaseError), _looking_at(path) as spool:
+        (answer,) = spool.execute(question).fetchone()
+        return float(answer or 0)
+    return 0
+
+
+def _looking_at(path: Path) -> "closing[sqlite3.Connection]":
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    return closing(sqlite3.connect(address, uri=True, isolation_level=None))
+
+
+@contextmanager
+def _transaction(spool: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+    spool.execute(begin)
     try:
         yield
     except BaseException:
@@ -148,23 +247,12 @@ def _transaction(spool: sqlite3.Connection) -> Iterator[None]:
 @contextmanager
 def _owner_gone(path: Path) -> Iterator[bool]:
     """True, and kept true, when the collector that wrote this file has ended."""
-    lock = _try_lock(_beside(path, OWNER_SUFFIX))
+    lock = try_lock(_beside(path, OWNER_SUFFIX))
     try:
         yield lock is not None
     finally:
         if lock is not None:
             os.close(lock)
-
-
-def _try_lock(path: Path) -> int | None:
-    """A descriptor that holds the lock until it is closed, however the process ends."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -2,14 +2,19 @@
 
 One SQLite file per collector process, `<data>/spool/<name>.db`, WAL, synchronous=FULL.
 One row of `batches` per group commit; its body is JSON lines, one `SpooledEvent` each.
-The shipper writes down which rows a token covers (`shipments`) before the first try, so that a
-retry after a crash sends the same rows under the same token. Ids are never used twice.
+The shipper writes down which rows a token covers (`shipments`), and which of their events are
+duplicates (`plans`), before the first try: a retry after a crash sends the same rows under the same
+token and counts them in the same way. Ids are never used twice.
 
-Two files beside each spool are never read: they only carry an `flock`, which ends with its process
-however that process ends. The collector makes and locks `<name>.db.owner` BEFORE it creates
-`<name>.db`, draws a name that no other process ever had, and keeps the lock as long as it lives.
-The shipper that works on a spool holds `<name>.db.lock`. A spool whose owner lock is free belongs
-to a dead process: nothing more will come, and the shipper removes it once it is empty.
+`counters` is this spool's part of the ledger: the collector adds what it accepted and refused in
+the transaction that keeps the events, the shipper what became of them in the transaction that
+forgets them. Now and then they move to `flushes`, and from there to the store under their token.
+
+Files that are never read only carry an `flock`, which ends with its process however that process
+ends. The collector makes and locks `<name>.db.owner` BEFORE it creates `<name>.db`, draws a name
+that no other process ever had, and keeps the lock as long as it lives. A spool whose owner lock is
+free belongs to a dead process: nothing more will come, and the shipper removes it once it is empty.
+The one process that ships a folder holds `<folder>.lock` beside it.
 """
 
 import sqlite3
@@ -28,6 +33,13 @@ SPOOL_DDL = (
     " first_id INTEGER NOT NULL, last_id INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS counters (day TEXT NOT NULL, card TEXT NOT NULL,"
     " reason TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (day, card, reason)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS plans (token TEXT PRIMARY KEY, duplicates TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS flushes (token TEXT NOT NULL, day TEXT NOT NULL,"
+    " card TEXT NOT NULL, reason TEXT NOT NULL, n INTEGER NOT NULL)",
+)
+ADD_COUNT = (
+    "INSERT INTO counters (day, card, reason, n) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET n = n + excluded.n"
 )
 
 

@@ -7,7 +7,8 @@ since, and after a load that was cut short the shipper drops what it has seen.
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,13 +25,14 @@ from balise.demo.traffic import traffic
 from balise.installation import Installation
 from schema.days import day_span_ms, local_day
 from schema.errors import Unavailable
-from schema.spooled import SPOOL_SUFFIX, SpooledEvent, open_spool
+from schema.spooled import ADD_COUNT, SPOOL_SUFFIX, SpooledEvent, open_spool
 from schema.store import EventStore
 
 LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last: what is over there is over for every card."""
 STALLED_S = 60
 LOOK_S = 0.05
+QUARTER_MS = 15 * 60_000
 
 Step = Literal["generate", "ship", "roll"]
 Progress = Callable[[Step, int, int], None]
@@ -91,6 +93,7 @@ def _write_spool(
     """Into the spool folder only when whole: a shipper may take it the moment it is there."""
     path = folder / f"demo-{now_ms}-{secrets.token_hex(4)}{SPOOL_SUFFIX}"
     encoder = msgspec.json.Encoder()
+    zones = {card.id: card.zone for card in CARDS}
     events = 0
     with TemporaryDirectory(prefix="demo-", dir=folder) as drafts:
         draft = Path(drafts) / path.name
@@ -101,6 +104,7 @@ def _write_spool(
                 spool.execute(
                     "INSERT INTO batches (received_ms, events, body) VALUES (?, ?, ?)", row
                 )
+                spool.executemany(ADD_COUNT, _accepted(each, zones))
                 events += len(each)
                 progress("generate", events, max(expected, events))
             spool.execute("COMMIT")
@@ -108,6 +112,17 @@ def _write_spool(
             progress("generate", events, events)
             draft.rename(path)
     return path, events
+
+
+def _accepted(
+    events: list[SpooledEvent], zones: Mapping[str, str]
+) -> list[tuple[str, str, str, int]]:
+    """The collector's part of the ledger. By quarter of an hour, as no zone's day begins within."""
+    quarters = Counter((each.card, each.received // QUARTER_MS * QUARTER_MS) for each in events)
+    return [
+        (local_day(quarter, zones[card]).isoformat(), card, "accepted", n)
+        for (card, quarter), n in quarters.items()
+    ]
 
 
 def _ship(place: Installation, spool: Path, events: int, progress: Progress) -> None:

@@ -5,7 +5,7 @@ with the matches of ua-parser's Rust engine, which takes about twenty.
 """
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 import polars as pl
 from ua_parser import Domain, Result
@@ -14,10 +14,7 @@ from ua_parser.regex import Resolver
 from user_agents import parsers
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import look_up
-
-AGENTS_MAX = 50_000
-"""Distinct agents remembered between batches, about 30 MB when full."""
+from pipeline.enrich.lookup import LookUp
 
 IN_APP: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Instagram", re.compile(r"\bInstagram[ /]")),
@@ -46,10 +43,14 @@ SHOWN_SYSTEM = {"Mac OS X": "macOS"}
 
 
 def add_agents(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    return look_up(frame, "agent", describe_agent, ("device", "browser", "os"))
+    return _agents().beside(frame)
 
 
-@lru_cache(maxsize=AGENTS_MAX)
+@cache
+def _agents() -> LookUp:
+    return LookUp("agent", describe_agent, ("device", "browser", "os"))
+
+
 def describe_agent(agent: str) -> tuple[str, str, str]:
     """(device, browser, system), each empty when the agent does not tell."""
     found = _resolver()(agent, Domain.ALL).complete()

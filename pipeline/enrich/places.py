@@ -4,7 +4,7 @@
 territories have country codes and time zones of their own, and stay themselves in both ways.
 """
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, cast
 
 import maxminddb
@@ -12,7 +12,7 @@ import polars as pl
 from babel.core import get_global
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import look_up
+from pipeline.enrich.lookup import LookUp, look_up
 
 NOWHERE = ("", "", "")
 LANGUAGES = ("fr", "en")
@@ -20,12 +20,8 @@ LANGUAGES = ("fr", "en")
 
 
 def add_places(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    found = look_up(frame, "tz", lambda zone: (country_of_zone(zone),), ("zone_country",)).pipe(
-        look_up,
-        "network",
-        partial(place_of_network, known.geoip),
-        ("file_country", "region", "city"),
-    )
+    zoned = look_up(frame, "tz", lambda zone: (country_of_zone(zone),), ("zone_country",))
+    found = _networks(known.geoip).beside(zoned)
     in_file, in_zone = pl.col("file_country") != "", pl.col("zone_country") != ""
     return found.with_columns(
         pl.when(in_file).then("file_country").otherwise("zone_country").alias("country"),
@@ -36,6 +32,12 @@ def add_places(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
         .otherwise(pl.lit(""))
         .alias("geo"),
     ).drop("file_country", "zone_country")
+
+
+@lru_cache(maxsize=2)
+def _networks(geoip: maxminddb.Reader | None) -> LookUp:
+    """A file that is opened anew is asked anew."""
+    return LookUp("network", partial(place_of_network, geoip), ("file_country", "region", "city"))
 
 
 def country_of_zone(zone: str) -> str:

@@ -131,7 +131,9 @@ def test_every_released_statement_means_the_same_on_a_cluster(migration, parsed)
         table = text.split()[5]
         assert columns(local) == columns(text)
         assert f" {table}_local ON CLUSTER main-2 (" in local
-        assert " ENGINE = ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}'" in local
+        family = re.search(r"ENGINE = (\w*)MergeTree", text)[1]
+        path = "/clickhouse/tables/{uuid}/{shard}"
+        assert f" ENGINE = Replicated{family}MergeTree('{path}'" in local
         assert local.partition("PARTITION BY")[2] == text.partition("PARTITION BY")[2]
         assert f"Distributed('main-2', 'stats', {table}_local, cityHash64(card))" in distributed
         assert "s3cret" not in local + distributed
