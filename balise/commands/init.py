@@ -7,6 +7,7 @@ import orjson
 
 from balise.commands.context import Context, columns, json_option, pass_context
 from schema.clock import system_clock
+from schema.errors import BadInput
 from schema.settings import FILE_NAME, SETTINGS
 
 TEMPLATE_HEAD = """\
@@ -24,9 +25,15 @@ Or look around first: `balise serve --demo` in another folder."""
 @pass_context
 def command(context: Context) -> None:
     """Prepare this folder: settings file, data folder and both stores. What exists is kept."""
+    from balise.folder import writable
     from balise.installation import reached
 
     file = Path.cwd() / FILE_NAME
+    if not file.exists() and not writable(file.parent):
+        raise BadInput(
+            f"{file} cannot be made: {file.parent} is not writable; start `balise init` in a "
+            "folder of yours."
+        )
     with reached(context.settings(), system_clock) as place:
         made = {
             "settings": str(file),

@@ -53,6 +53,16 @@ def test_a_second_time_keeps_what_is_there(shell, tmp_path: Path) -> None:
     assert [each["name"] for each in shell("account", "list", "--json").json] == ["Lormeau"]
 
 
+def test_a_folder_that_cannot_hold_the_settings_file_stops_it_before_anything(
+    shell, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir("/proc")
+    answer = shell("init")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("/proc/balise.toml cannot be made: /proc is not writable")
+    assert not (tmp_path / "var").exists()
+
+
 def test_a_settings_file_with_a_mistake_stops_it_before_anything(shell, tmp_path: Path) -> None:
     (tmp_path / "balise.toml").write_text("prot = 8300\n", encoding="utf-8")
     answer = shell("init")
