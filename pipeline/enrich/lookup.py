@@ -10,9 +10,7 @@ REMEMBERED_MAX = 200_000
 """Distinct values; beyond them only those of the last batch stay remembered."""
 
 
-def look_up(
-    frame: pl.DataFrame, column: str, answer: Answer, names: Sequence[str]
-) -> pl.DataFrame:
+def look_up(frame: pl.DataFrame, column: str, answer: Answer, names: Sequence[str]) -> pl.DataFrame:
     """For few values that are found quickly."""
     return LookUp(column, answer, names).beside(frame)
 
