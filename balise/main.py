@@ -28,6 +28,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("item", "Create, list, show and revoke what leads to a card; draw QR codes."),
     Entry("key", "Create, list, show and delete API keys."),
     Entry("user", "Create, list, show and delete people who sign in."),
+    Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("sql", "Ask the event store a question; reading only."),
     Entry("doctor", "Check the installation, with a remedy for each fault."),
 )

@@ -7,11 +7,17 @@ does what one run at the right time would have done.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from pipeline import watch
+from pipeline.late import ZoneBook
+from pipeline.ledger import Line, read_ledger
 from pipeline.roll import roll_closed_days
+from pipeline.spools import oldest_pending_ms
 from schema.clock import Clock
 from schema.directory import runs, salts
 from schema.directory.database import Directory
+from schema.errors import BaliseError
 from schema.store import EventStore
 
 FIRST_ZONE_AHEAD = timedelta(hours=14)
@@ -23,6 +29,7 @@ class Context:
     store: EventStore
     directory: Directory
     clock: Clock
+    spool: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,40 @@ def renew_salts(context: Context) -> int:
     return salts.purge(context.directory, now_ms)
 
 
+def check_ledger(context: Context) -> int:
+    lines = _ledger(context)
+    _alarm(watch.imbalances(lines))
+    return len(lines)
+
+
+def watch_collection(context: Context) -> int:
+    """The day of UTC is near enough to that of any card: silence is told from two days on."""
+    now_ms = context.clock()
+    # First what can be told while the store is away.
+    _alarm(watch.lag(oldest_pending_ms(context.spool), now_ms))
+    lines = _ledger(context)
+    _alarm(watch.silences(lines, datetime.fromtimestamp(now_ms / 1000, UTC).date()))
+    return len(lines)
+
+
+def _ledger(context: Context) -> list[Line]:
+    zones = ZoneBook(context.directory).zones()
+    return read_ledger(context.store, context.spool, zones)
+
+
+def _alarm(troubles: list[str]) -> None:
+    """Ends the run with an error: it is logged, and kept in the run's record."""
+    if troubles:
+        more = len(troubles) - watch.NAMED_MAX
+        rest = [f"And {more} more."] if more > 0 else []
+        raise BaliseError(" ".join([*troubles[: watch.NAMED_MAX], *rest]))
+
+
 JOBS: tuple[Job, ...] = (
     Job("roll", "Computes the local days that have ended or got late events.", 300, roll),
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
+    Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
+    Job("watch", "Tells when collection stops for a card, or falls behind.", 120, watch_collection),
 )
 
 

@@ -8,7 +8,8 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from schema.spooled import ADD_COUNT, LOCK_SUFFIX, OWNER_SUFFIX, SPOOL_SUFFIX, o
 SHIPMENT_EVENTS = 100_000
 """A shipment ends with the row that reaches this: large enough to drain a backlog at full speed,
 small enough (some 45 MB of JSON) to be held in memory several times over."""
+
+BATCHES_A_LOOK = 1_000
+"""Read at once by those who only count, while the store is away and spools are long."""
 
 CountKey = tuple[str, str, str]
 """Day, card, and what was counted: a reason of the collector or an outcome of the shipper."""
@@ -57,8 +61,7 @@ class SpoolState:
 
     counts: Counts
     flush: Flush | None
-    bodies: tuple[bytes, ...]
-    """What is pending."""
+    pending: Counts
 
 
 class SpoolFile:
@@ -179,15 +182,18 @@ def oldest_pending_ms(folder: Path) -> int | None:
     return int(min(filter(None, oldest), default=0)) or None
 
 
-def state(path: Path) -> SpoolState | None:
+def state(path: Path, count_pending: Callable[[list[bytes], int], Counts]) -> SpoolState | None:
     """All at one instant; None when the file is gone or cannot be read."""
     with suppress(sqlite3.DatabaseError), _looking_at(path) as spool, _transaction(spool, "BEGIN"):
         counts = {
             (day, card, reason): n
             for day, card, reason, n in spool.execute("SELECT day, card, reason, n FROM counters")
         }
-        bodies = tuple(body for (body,) in spool.execute("SELECT body FROM batches ORDER BY id"))
-        return SpoolState(counts, _flush_in(spool), bodies)
+        pending: Counter[CountKey] = Counter()
+        batches = spool.execute("SELECT body, events FROM batches ORDER BY id")
+        while part := batches.fetchmany(BATCHES_A_LOOK):
+            pending.update(count_pending([body for body, _ in part], sum(n for _, n in part)))
+        return SpoolState(counts, _flush_in(spool), pending)
     return None
 
 

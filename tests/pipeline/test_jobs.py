@@ -1,3 +1,4 @@
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -6,8 +7,10 @@ import sqlalchemy as sa
 from pipeline.jobs import JOBS, Context, Job, renew_salts, run_job
 from schema.directory import runs
 from schema.directory.tables import salts as salts_table
+from schema.errors import BaliseError
 from schema.testing.clock import FixedClock
-from schema.testing.events import NOW_MS
+from schema.testing.events import CARD, NOW_MS, spooled
+from schema.testing.spools import PlainSpool
 
 
 @pytest.fixture
@@ -16,8 +19,8 @@ def clock():
 
 
 @pytest.fixture
-def context(store, directory, clock):
-    return Context(store, directory, clock)
+def context(tmp_path, store, directory, clock):
+    return Context(store, directory, clock, tmp_path / "spool")
 
 
 def salts_held(directory):
@@ -73,3 +76,34 @@ def test_every_job_runs_on_an_empty_installation_and_twice(context, job):
 
 def test_names_of_jobs_are_unique():
     assert len({job.name for job in JOBS}) == len(JOBS)
+
+
+def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
+    tmp_path, context, directory
+):
+    check = next(job for job in JOBS if job.name == "ledger")
+    with closing(PlainSpool(tmp_path / "spool")) as spool:
+        spool.commit([spooled(1)])
+        assert run_job(check, context) == 1
+        spool.count(CARD, "accepted", 2)
+        with pytest.raises(BaliseError, match="2 events are missing"):
+            run_job(check, context)
+    with directory.read() as conn:
+        [run] = runs.latest(conn)
+    assert (run.job, run.error) == (
+        "ledger",
+        f"BaliseError: The ledger of {CARD} does not balance: 2 events are missing.",
+    )
+
+
+def test_events_that_wait_too_long_are_an_alarm_even_while_the_store_is_away(
+    tmp_path, store, context, clock
+):
+    watching = next(job for job in JOBS if job.name == "watch")
+    with closing(PlainSpool(tmp_path / "spool")) as spool:
+        spool.commit([spooled(1)])
+        assert run_job(watching, context) == 1
+        clock.advance(seconds=120)
+        store.close()
+        with pytest.raises(BaliseError, match="wait in the spool since 119 s"):
+            run_job(watching, context)

@@ -10,8 +10,8 @@ from schema.directory import leases, runs
 
 
 @pytest.fixture
-def context(store, directory):
-    return Context(store, directory, system_clock)
+def context(tmp_path, store, directory):
+    return Context(store, directory, system_clock, tmp_path / "spool")
 
 
 class Counted:
