@@ -6,25 +6,36 @@ import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
+from time import monotonic
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from collector.connections import Connection, cut_stalled
+from collector.track import Track
 from schema.errors import BadInput, Unavailable
 
 BACKLOG = 2048
 STOP_SECONDS_MAX = 10
+TICKS_A_SECOND = 10
+"""Of uvicorn's own clock."""
 
 
 class Server(uvicorn.Server):
-    """A server beside others in one process: signals belong to the process, not to one of them."""
+    """A server beside others in one process: signals belong to the process, not to one of them.
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+    With a track, events take the short way of `collector/connections.py`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, ready: Callable[[], None], *, track: Track | None = None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="uvloop",
-                http="httptools",
+                http=partial(Connection, track) if track else "httptools",  # type: ignore[arg-type]
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -41,6 +52,11 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            cut_stalled(self.server_state.connections, monotonic())
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

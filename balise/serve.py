@@ -5,7 +5,7 @@ reverse of the order in which they started: pages, then the spool, then the ship
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     ExitStack,
@@ -18,9 +18,8 @@ from socket import socket
 import uvloop
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp
 
-from balise import announce, parts
+from balise import announce, metrics, parts
 from balise.demo import show
 from balise.folder import prepare
 from balise.installation import held, ready_directory
@@ -49,7 +48,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
         listening = stack.enter_context(bind(settings.host, settings.port))
         place = stack.enter_context(held(settings, clock))
         shown = show.prepare(place) if demo else show.NOTHING
-        stack.enter_context(parts.shipping(place))
+        shipper = stack.enter_context(parts.shipping(place))
         stack.enter_context(parts.scheduling(place))
         taken = stack.enter_context(parts.intake(settings, place.directory, clock))
         pages = build(
@@ -65,8 +64,12 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             place.directory,
             clock,
             taken,
-            check_store=lambda: parts.trouble_of(place.store),
-            routes=[*shown.routes, Mount("/", pages)],
+            checks={"store": lambda: parts.trouble_of(place.store)},
+            routes=[
+                metrics.route(settings, clock, shipper.meter, place.store),
+                *shown.routes,
+                Mount("/", pages),
+            ],
         )
         stack.enter_context(shown.stream)
         uvloop.run(
@@ -81,7 +84,8 @@ def collect(settings: Settings, clock: Clock) -> None:
         directory = stack.enter_context(ready_directory(settings))
         taken = stack.enter_context(parts.intake(settings, directory, clock))
         # Nothing here needs the store: a collector is ready without it.
-        app = _hot(settings, directory, clock, taken, check_store=lambda: "", routes=[])
+        shown = [metrics.route(settings, clock)]
+        app = _hot(settings, directory, clock, taken, checks={}, routes=shown)
         uvloop.run(_run(listening, app, lambda: announce.intake(settings), nullcontext()))
 
 
@@ -99,14 +103,15 @@ def _hot(
     clock: Clock,
     taken: parts.Intake,
     *,
-    check_store: collector.Check,
+    checks: Mapping[str, collector.Check],
     routes: Sequence[BaseRoute],
-) -> ASGIApp:
+) -> HotPath:
     pages = Pages()
+    disk = {"disk": lambda: parts.lack_of_disk(settings)}
     return HotPath(
         Starlette(
             routes=[
-                *collector.routes(taken.spool, check_store),
+                *collector.routes(taken.spool, {**disk, **checks}),
                 *links.routes(directory, taken.book.item_key, pages),
                 *objection.routes(directory, pages),
                 *routes,
@@ -127,9 +132,9 @@ def _proxies(settings: Settings) -> Networks:
     return [ip_network(each, strict=False) for each in settings.trusted_proxies]
 
 
-async def _run(listening: socket, app: ASGIApp, ready: Ready, control: Control) -> None:
+async def _run(listening: socket, app: HotPath, ready: Ready, control: Control) -> None:
     async with control:
-        server = Server(app, ready)
+        server = Server(app, ready, track=app.track)
         stop_on_signals(server.stop)
         await server.serve(sockets=[listening])
 

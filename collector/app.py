@@ -1,7 +1,7 @@
 """The collector's cold routes: the script, and what watchdogs ask."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 
@@ -22,11 +22,12 @@ Check = Callable[[], str]
 """Looks at a part; gives a sentence about its trouble, or nothing."""
 
 
-def routes(spool: Spool, check_store: Check) -> list[Route]:
-    """The store's check comes from outside: the collector knows nothing of the event store."""
+def routes(spool: Spool, checks: Mapping[str, Check]) -> list[Route]:
+    """Checks of other parts come from outside: the collector knows nothing of the event store."""
 
     async def readyz(request: Request) -> Response:
-        troubles = {"spool": spool.trouble, "store": await run_in_threadpool(check_store)}
+        found = {part: await run_in_threadpool(check) for part, check in checks.items()}
+        troubles = {"spool": spool.trouble} | found
         if not any(troubles.values()):
             return JSONResponse(dict.fromkeys(troubles, "ok"))
         # The sentences name folders and hosts: they are for the log, the answer is public.

@@ -9,7 +9,9 @@ import asyncio
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from collector.admission import TOO_LARGE
 from collector.problems import Answer
+from collector.requests import Headers
 from collector.track import Track
 from schema.wire import BODY_BYTES_MAX
 
@@ -25,22 +27,26 @@ class HotPath:
         if scope["type"] != "http" or scope["path"] != PATH:
             await self._inner(scope, receive, send)
             return
+        fields: Headers = dict(scope["headers"])
         if scope["method"] == "POST":
-            answer = await self._post(scope, receive)
+            answer = await self._post(scope, fields, receive)
         else:
-            answer = self.track.other(scope["method"], scope["headers"])
-        await send(
-            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-        )
+            answer = self.track.other(scope["method"], fields)
+        headers = answer.headers
+        if answer.status == TOO_LARGE.status:
+            # The rest of the body is not read, so the connection cannot be used again.
+            headers += ((b"connection", b"close"),)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _post(self, scope: Scope, receive: Receive) -> Answer:
+    async def _post(self, scope: Scope, fields: Headers, receive: Receive) -> Answer:
         body = await _read(receive)
         if len(body) > BODY_BYTES_MAX:
-            return self.track.too_large(scope["headers"])
+            return self.track.too_large(fields)
         told: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         peer = scope["client"]
         self.track.post(
+            fields,
             scope["headers"],
             body,
             peer[0] if peer else "",

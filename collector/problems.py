@@ -14,8 +14,6 @@ HeaderList = tuple[tuple[bytes, bytes], ...]
 
 _MORE_HEADERS: dict[Reason, HeaderList] = {
     admission.METHOD: ((b"allow", b"POST, OPTIONS"),),
-    # The rest of the body is not read, so the connection cannot be used again.
-    admission.TOO_LARGE: ((b"connection", b"close"),),
     admission.SPOOL_FULL: ((b"retry-after", str(RETRY_AFTER_S).encode()),),
 }
 

@@ -56,10 +56,9 @@ class Track:
         self._cards = Buckets(card_requests_s)
         self._trusted_proxies = trusted_proxies
 
-    def post(self, raw: RawHeaders, body: bytes, peer: str, tell: Tell) -> None:
+    def post(self, headers: Headers, raw: RawHeaders, body: bytes, peer: str, tell: Tell) -> None:
         """Answers now when it refuses, else when the events are on the disk, or cannot be."""
         now_ms = self._clock()
-        headers: Headers = dict(raw)
         cors = self._cors(headers)
         address = requests.visitor_address(peer, raw, self._trusted_proxies)
         envelope = self._envelope(headers, body, address, now_ms)
@@ -82,18 +81,18 @@ class Track:
             tell(self._refuse(_NOT_SAFE, verdict.card, events, now_ms, cors))
         return None
 
-    def other(self, method: str, raw: RawHeaders) -> Answer:
+    def other(self, method: str, headers: Headers) -> Answer:
         """To anything but POST."""
-        cors = self._cors(dict(raw))
+        cors = self._cors(headers)
         if method != "OPTIONS":
             return self._refuse(Refused(admission.METHOD, ""), _NO_CARD, 1, self._clock(), cors)
         if not cors:
             return problem(Refused(admission.ORIGIN, "No card is on that site."), cors)
         return Answer(204, cors + _PREFLIGHT_HEADERS, b"")
 
-    def too_large(self, raw: RawHeaders) -> Answer:
+    def too_large(self, headers: Headers) -> Answer:
         """To a body of which so much has come that its end does not matter."""
-        cors = self._cors(dict(raw))
+        cors = self._cors(headers)
         return self._refuse(Refused(admission.TOO_LARGE, ""), _NO_CARD, 1, self._clock(), cors)
 
     def _envelope(

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
+from balise.listen import Server
 from collector import app, links, objection
 from collector.asgi import HotPath
 from collector.cards import CardBook
@@ -89,7 +89,7 @@ class Collector:
     client: httpx.Client
     spool: Spool
     book: CardBook
-    server: uvicorn.Server
+    server: Server
 
     def track(self, content: bytes, **headers: str) -> httpx.Response:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -120,11 +120,14 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
         trusted_proxies=(),
         network_requests_s=10**6,
         card_requests_s=10**6,
+        short_way=True,
         check_store=lambda: "",
         pages=(),
         card="",
     ):
-        """`card`: the id of one that is shown by `pages`, on the collector's own address."""
+        """`card`: the id of one that is shown by `pages`, on the collector's own address.
+
+        `short_way`: as `balise` serves it, else as any ASGI server would."""
         listening = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         if card:
@@ -134,7 +137,7 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
         hot = HotPath(
             Starlette(
                 routes=[
-                    *app.routes(spool, check_store),
+                    *app.routes(spool, {"store": check_store}),
                     *links.routes(directory, book.item_key, visitors_pages),
                     *objection.routes(directory, visitors_pages),
                     *pages,
@@ -149,10 +152,8 @@ def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
                 trusted_proxies=trusted_proxies,
             ),
         )
-        config = uvicorn.Config(
-            hot, log_level="error", access_log=False, proxy_headers=False, lifespan="off"
-        )
-        server = uvicorn.Server(config)
+        track = hot.track if short_way else None
+        server = Server(hot, ready=lambda: None, track=track)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         collector = Collector(url, httpx.Client(base_url=url), spool, book, server)

@@ -1,6 +1,7 @@
 """The hot path as callers see it: over a real socket, with the spool read back from the disk."""
 
 import socket
+from functools import partial
 from ipaddress import ip_network
 
 import pytest
@@ -9,6 +10,19 @@ from collector import admission
 from schema.testing.events import CARD, NOW_MS, body, envelope
 
 ADDRESS = "203.0.113.77"
+
+
+@pytest.fixture(params=[True, False], ids=["short way", "asgi"])
+def make_collector(request, make_collector):
+    """Both ways of the hot path say the same."""
+    return partial(make_collector, short_way=request.param)
+
+
+@pytest.fixture
+def collector(make_collector):
+    return make_collector()
+
+
 TODAY_IN_REUNION = "2026-11-20"
 
 
@@ -211,3 +225,25 @@ def test_a_query_string_leaves_no_trace(collector, tmp_path):
 def test_everything_else_goes_to_the_inner_application(collector):
     assert collector.client.get("/healthz").status_code == 200
     assert collector.client.post("/api/other").status_code == 404
+
+
+def test_rate_of_a_network(make_collector):
+    collector = make_collector(network_requests_s=1)
+    answers = [collector.track(body(envelope(seed))) for seed in range(12)]
+    assert [answer.status_code for answer in answers] == [204] * 10 + [429] * 2
+    assert problem(answers[-1]) == "rate"
+    assert answers[-1].headers["retry-after"] == "1"
+    assert sum(collector.counted("rate", 2).values()) == 2
+    assert len(collector.spooled()) == 10
+
+
+def test_rate_of_a_card(make_collector, clock):
+    collector = make_collector(card_requests_s=1, trusted_proxies=(ip_network("127.0.0.0/8"),))
+    for seed in range(10):
+        crowd = f"198.51.{seed}.7"
+        assert collector.track(body(envelope(seed)), x_forwarded_for=crowd).status_code == 204
+    answer = collector.track(body(envelope(10)), x_forwarded_for=ADDRESS)
+    assert (answer.status_code, problem(answer)) == (429, "rate")
+    assert collector.counted("rate", 1) == {(TODAY_IN_REUNION, CARD, "rate"): 1}
+    clock.advance(seconds=1)
+    assert collector.track(body(envelope(10)), x_forwarded_for=ADDRESS).status_code == 204
