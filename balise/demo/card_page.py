@@ -1,12 +1,11 @@
 """The demo's cards as visitors see them: page, contact file, notice, and a gallery to scan from.
 
-The pages carry the real script and real buttons; nothing else runs on them.
+The pages carry the real script and real buttons, and work without any script.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,16 +15,19 @@ from babel.dates import format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from balise.demo.buttons import buttons
 from balise.demo.enrol import card_address
 from balise.demo.people import ACCOUNTS, CARD_BY_ID, DemoCard
+from balise.demo.shared import items_of, shares
 from balise.demo.vcard import vcard
 from dashboard.languages import Language, read_languages
+from dashboard.qr import svg
 from schema.clock import Clock, system_clock
+from schema.items import short_link
 from schema.languages import choose
 from schema.tiers import CATALOGUE
 
@@ -35,7 +37,8 @@ DOMAIN = "demo"
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     # Not `no-store`: a card must be able to come back from the browser's back/forward cache.
     "Cache-Control": "no-cache",
@@ -57,9 +60,10 @@ def routes(origin: str, clock: Clock = system_clock) -> list[BaseRoute]:
     pages = _Pages(origin, clock)
     return [
         Route("/c/", pages.gallery),
-        Route("/c/notice", pages.notice),
         Mount("/c/files", StaticFiles(directory=FOLDER / "static")),
         Route("/c/{card}.vcf", pages.contact_file),
+        Route("/c/{card}.webmanifest", pages.manifest),
+        Route("/c/{card}/notice", pages.notice),
         Route("/c/{card}", pages.card),
     ]
 
@@ -85,6 +89,7 @@ class _Pages:
             main=[button for button in shown if button.place == "main"],
             quick=[button for button in shown if button.place == "quick"],
             rows=[button for button in shown if button.place == "list"],
+            shares=shares(card_address(self._origin, card), card.full_name),
             qr=self._qr(card),
             local_time=self._local_time(request, card.zone),
         )
@@ -94,7 +99,7 @@ class _Pages:
         if card is None:
             return self._page(request, "missing.html", status=404)
         return Response(
-            vcard(card, card_address(self._origin, card)),
+            vcard(card, card_address(self._origin, card), _portrait(card)),
             media_type="text/vcard",
             headers={
                 "Content-Disposition": f'attachment; filename="{card.id}.vcf"',
@@ -102,8 +107,34 @@ class _Pages:
             },
         )
 
+    async def manifest(self, request: Request) -> Response:
+        """What a phone needs to keep the card on its home screen."""
+        card = CARD_BY_ID.get(request.path_params["card"])
+        if card is None:
+            return self._page(request, "missing.html", status=404)
+        portrait = {"src": f"/c/files/portraits/{card.id}.png", "sizes": "192x192"}
+        told = {
+            "name": card.full_name,
+            "short_name": card.first_name,
+            "description": card.pitch,
+            "lang": "fr",
+            "id": f"/c/{card.id}",
+            "start_url": f"/c/{card.id}?src=link",
+            "scope": f"/c/{card.id}",
+            "display": "standalone",
+            "icons": [portrait | {"type": "image/png", "purpose": "any"}],
+        }
+        return JSONResponse(
+            told,
+            media_type="application/manifest+json",
+            headers={"Cache-Control": "no-cache"},
+        )
+
     async def notice(self, request: Request) -> Response:
-        return self._page(request, "notice.html")
+        card = CARD_BY_ID.get(request.path_params["card"])
+        if card is None:
+            return self._page(request, "missing.html", status=404)
+        return self._page(request, "notice.html", card=card)
 
     async def gallery(self, request: Request) -> Response:
         tiles = [
@@ -135,25 +166,13 @@ class _Pages:
         return format_time(now, "short", locale=self._language(request).locale)
 
     def _qr(self, card: DemoCard) -> Markup:
-        return qr_svg(f"{card_address(self._origin, card)}?src=qr")
+        """The one on the printed card."""
+        printed, *_ = items_of(card)
+        return Markup(svg(short_link(self._origin, printed.code)))  # noqa: S704 - our own drawing
 
 
-def qr_svg(text: str) -> Markup:
-    """Dark on white with its quiet zone, whatever the page's colours: readers need both."""
-    import segno
-
-    drawn = BytesIO()
-    segno.make_qr(text, error="m").save(
-        drawn,
-        kind="svg",
-        xmldecl=False,
-        svgns=True,
-        omitsize=True,
-        svgclass="qr",
-        lineclass=None,
-        light="#fff",
-    )
-    return Markup(drawn.getvalue().decode())  # noqa: S704 - segno's own drawing
+def _portrait(card: DemoCard) -> bytes:
+    return (FOLDER / "static" / "portraits" / f"{card.id}.png").read_bytes()
 
 
 def _environment(language: Language) -> Environment:

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import Connection
 
 from balise.demo.people import ACCOUNTS, PASSWORD, USERS, DemoCard
-from schema.directory import accounts, cards, users
+from balise.demo.shared import items_of
+from schema.directory import accounts, cards, items, users
 from schema.errors import BaliseError
 
 DAY_MS = 86_400_000
@@ -30,6 +31,7 @@ def enrol(conn: Connection, *, origin: str, days: int, now_ms: int) -> int:
             )
         for card in account.cards:
             _write_card(conn, account.id, card, origin, begun_ms - days * DAY_MS)
+            _write_items(conn, card, begun_ms - days * DAY_MS)
     for user in USERS:
         if users.by_email(conn, user.email) is None:
             users.create(
@@ -66,6 +68,20 @@ def _write_card(
         now_ms=created_ms,
         id=card.id,
     )
+
+
+def _write_items(conn: Connection, card: DemoCard, created_ms: int) -> None:
+    known = {item.code for item in items.of_card(conn, card.id)}
+    for item in items_of(card):
+        if item.code not in known:
+            items.create(
+                conn,
+                card=card.id,
+                medium=item.medium,
+                label=item.label,
+                now_ms=created_ms,
+                code=item.code,
+            )
 
 
 def _origins(origin: str) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """A card's contact file: vCard 3.0, the version that every phone's address book imports."""
 
+from base64 import b64encode
+
 from balise.demo.people import DemoCard
 
 _LINE_BYTES_MAX = 75
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
-def vcard(card: DemoCard, address: str) -> bytes:
+def vcard(card: DemoCard, address: str, portrait: bytes) -> bytes:
+    """`portrait` is a PNG."""
     lines = (
         "BEGIN:VCARD",
         "VERSION:3.0",
@@ -22,6 +25,7 @@ def vcard(card: DemoCard, address: str) -> bytes:
         "ADR;TYPE=WORK:" + _joined("", "", card.street, card.town, "", card.postcode, card.country),
         f"NOTE:{_text(card.pitch)}",
         f"SOURCE:{address}",
+        f"PHOTO;ENCODING=b;TYPE=PNG:{b64encode(portrait).decode()}",
         "END:VCARD",
     )
     return b"".join(_folded(line) for line in lines)

@@ -2,16 +2,20 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from balise.demo.buttons import buttons
-from balise.demo.card_page import qr_svg, routes
+from balise.demo.card_page import routes
 from balise.demo.people import CARDS, DemoCard
+from balise.demo.shared import items_of
+from dashboard.qr import svg
 from schema.testing.clock import FixedClock
 from schema.testing.events import NOW_MS
+from schema.wire import CHANNELS
 
 ORIGIN = "https://cartes.example.fr"
 
@@ -55,12 +59,17 @@ def test_a_card_shows_every_button_under_the_name_that_is_counted(
 
 
 @each_card
-def test_a_card_carries_the_real_script_and_no_other(client: httpx.Client, card: DemoCard) -> None:
+def test_a_card_carries_the_real_script_first_and_one_of_its_own(
+    client: httpx.Client, card: DemoCard
+) -> None:
     scripts = Tags(client.get(f"/c/{card.id}").text).named("script")
-    assert scripts == [{"defer": None, "src": "/b.js", "data-card": card.id}]
+    assert scripts == [
+        {"defer": None, "src": "/b.js", "data-card": card.id},
+        {"type": "module", "src": "/c/files/card.js"},
+    ]
 
 
-@pytest.mark.parametrize("path", ["/c/", "/c/notice", "/c/tTeriiT1", "/c/nobody"])
+@pytest.mark.parametrize("path", ["/c/", "/c/tTeriiT1/notice", "/c/tTeriiT1", "/c/nobody"])
 def test_nothing_inline_and_nothing_from_elsewhere_may_run(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     policy = answer.headers["content-security-policy"]
@@ -78,8 +87,43 @@ def test_a_card_may_come_back_from_the_browsers_cache(client: httpx.Client) -> N
 
 def test_every_card_leads_to_a_notice(client: httpx.Client) -> None:
     links = Tags(client.get("/c/tTeriiT1").text).named("a")
-    [notice] = [link["href"] for link in links if link["href"] == "/c/notice"]
-    assert "aucun cookie" in client.get(str(notice)).text
+    [notice] = [link["href"] for link in links if link["href"] == "/c/tTeriiT1/notice"]
+    page = client.get(str(notice)).text
+    assert "aucun cookie" in page
+    assert 'href="/objection?card=tTeriiT1"' in page
+
+
+@each_card
+def test_an_objection_is_one_link_away_from_every_card(
+    client: httpx.Client, card: DemoCard
+) -> None:
+    links = [link["href"] for link in Tags(client.get(f"/c/{card.id}").text).named("a")]
+    assert f"/objection?card={card.id}" in links
+
+
+def test_each_way_to_share_carries_an_address_that_says_which(client: httpx.Client) -> None:
+    links = Tags(client.get("/c/tTeriiT1").text).named("a")
+    shared = {str(link["data-share"]): str(link["href"]) for link in links if "data-share" in link}
+    assert set(shared) == set(CHANNELS) - {"copy", "sheet"}
+    for channel, href in shared.items():
+        (address,) = re.findall(r"https%3A[^&]*", href)
+        assert unquote(address) == f"{ORIGIN}/c/tTeriiT1?src=share&item={channel}"
+
+
+@each_card
+def test_a_phone_can_keep_a_card_on_its_home_screen(client: httpx.Client, card: DemoCard) -> None:
+    [manifest] = [
+        link["href"]
+        for link in Tags(client.get(f"/c/{card.id}").text).named("link")
+        if link["rel"] == "manifest"
+    ]
+    answer = client.get(str(manifest))
+    assert answer.headers["content-type"] == "application/manifest+json"
+    told = answer.json()
+    assert told["name"] == card.full_name
+    assert client.get(told["start_url"]).status_code == 200
+    for icon in told["icons"]:
+        assert client.get(icon["src"]).content.startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +148,17 @@ def test_the_hour_shown_is_that_of_the_cards_holder(client: httpx.Client) -> Non
     assert "Il est 02:00 à Papeete." in client.get("/c/tTeriiT1").text
 
 
-@pytest.mark.parametrize("path", ["/c/nobody", "/c/nobody.vcf", "/c/tteriit1", "/c/%00"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/c/nobody",
+        "/c/nobody.vcf",
+        "/c/nobody.webmanifest",
+        "/c/nobody/notice",
+        "/c/tteriit1",
+        "/c/%00",
+    ],
+)
 def test_an_unknown_card_is_said_so_kindly(client: httpx.Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -124,15 +178,7 @@ def test_the_gallery_has_every_card_to_open_and_to_scan(client: httpx.Client) ->
     opened = {link["href"] for link in Tags(page).named("a")}
     for card in CARDS:
         assert f"/c/{card.id}?src=link" in opened
-        assert qr_svg(f"{ORIGIN}/c/{card.id}?src=qr") in page
-
-
-def test_a_qr_code_is_dark_on_white_with_a_quiet_zone() -> None:
-    drawn = qr_svg("https://a.fr")
-    side = int(re.search(r'viewBox="0 0 (\d+) \1"', drawn)[1])
-    assert side in {21 + 4 * more + 2 * 4 for more in range(4)}
-    assert f'fill="#fff" d="M0 0h{side}v{side}h-{side}z"' in drawn
-    assert 'stroke="#000"' in drawn
+        assert svg(f"{ORIGIN}/q/{items_of(card)[0].code}") in page
 
 
 @pytest.mark.parametrize(

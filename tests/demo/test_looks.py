@@ -13,7 +13,8 @@ from starlette.routing import Route
 from balise.demo.card_page import FOLDER, routes
 from balise.demo.people import CARDS
 
-PAGES = ("/c/tTeriiT1", "/c/aPayet97", "/c/", "/c/notice")
+PAGES = ("/c/tTeriiT1", "/c/aPayet97", "/c/", "/c/aPayet97/notice")
+OPEN_DRAWERS = "document.querySelectorAll('details').forEach(drawer => drawer.open = true)"
 TEXT_RATIO_MIN = 4.5
 """WCAG 2.2 AA for text of ordinary size."""
 
@@ -47,6 +48,7 @@ def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(origin + path)
+    page.evaluate(OPEN_DRAWERS)
     for width in (320, 390, 768, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert _fits(page), width
@@ -56,6 +58,7 @@ def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
 def test_text_twice_as_large_still_fits_the_smallest_screen(page: Page, origin: str) -> None:
     for path in PAGES:
         page.goto(origin + path)
+        page.evaluate(OPEN_DRAWERS)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert _fits(page), path
 
@@ -63,7 +66,8 @@ def test_text_twice_as_large_still_fits_the_smallest_screen(page: Page, origin: 
 def test_everything_to_tap_is_large_enough_for_a_thumb(page: Page, origin: str) -> None:
     for path in PAGES:
         page.goto(origin + path)
-        for link in page.locator("a").all():
+        page.evaluate(OPEN_DRAWERS)
+        for link in page.locator("a, summary, button:visible").all():
             box = link.bounding_box()
             least = 44 if link.get_attribute("data-track") else 32
             assert box is not None
@@ -75,6 +79,7 @@ def test_texts_stand_out_from_what_is_behind_them(page: Page, origin: str, schem
     page.emulate_media(color_scheme=scheme)
     for card in CARDS:
         page.goto(f"{origin}/c/{card.id}")
+        page.evaluate(OPEN_DRAWERS)
         for selector in (
             "h1",
             ".job",
@@ -83,6 +88,9 @@ def test_texts_stand_out_from_what_is_behind_them(page: Page, origin: str, schem
             ".save",
             ".row b",
             ".detail",
+            ".more summary span",
+            ".channels span",
+            ".how p:last-child",
             ".foot p",
         ):
             ink, paper = page.locator(selector).first.evaluate(_COLOURS)

@@ -1,6 +1,7 @@
 """Contact files are read back by a strict reader of RFC 2426, written for these tests."""
 
 import re
+from base64 import b64decode
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from balise.demo.people import CARDS, DemoCard
 from balise.demo.vcard import vcard
 
+PHOTO = bytes(range(200))
 ADDRESS = "http://127.0.0.1:8000/c/tTeriiT1"
 
 each_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
@@ -37,7 +39,7 @@ def _plain(part: str) -> str:
 
 @each_card
 def test_a_card_is_read_back_as_it_was_meant(card: DemoCard) -> None:
-    read = _read(vcard(card, ADDRESS))
+    read = _read(vcard(card, ADDRESS, PHOTO))
     assert read["FN"] == [card.full_name]
     assert read["N"][:2] == [card.last_name, card.first_name]
     assert read["ORG"] == [card.company]
@@ -49,16 +51,17 @@ def test_a_card_is_read_back_as_it_was_meant(card: DemoCard) -> None:
         "", "", card.street, card.town, "", card.postcode, card.country
     ]  # fmt: skip
     assert read["NOTE"] == [card.pitch]
+    assert b64decode(read["PHOTO;ENCODING=b;TYPE=PNG"][0]) == PHOTO
 
 
 def test_signs_with_a_meaning_and_long_texts_survive() -> None:
     odd = replace(CARDS[0], company="A;B, C\\D\nE", pitch="é" * 200)
-    read = _read(vcard(odd, ADDRESS))
+    read = _read(vcard(odd, ADDRESS, PHOTO))
     assert read["ORG"] == ["A;B, C\\D\nE"]
     assert read["NOTE"] == ["é" * 200]
 
 
 def test_a_line_is_never_cut_inside_a_character() -> None:
     long = replace(CARDS[0], pitch="a" + "é" * 100)
-    for line in vcard(long, ADDRESS).split(b"\r\n"):
+    for line in vcard(long, ADDRESS, PHOTO).split(b"\r\n"):
         line.decode()
