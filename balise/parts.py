@@ -1,9 +1,11 @@
 """The long-lived parts of a server process, each started and stopped by one `with`."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from balise.installation import Installation
 from collector.cards import CardBook
@@ -14,6 +16,9 @@ from schema.errors import BaliseError
 from schema.settings import Settings
 from schema.store import EventStore
 from schema.store.address import Embedded, parse
+
+if TYPE_CHECKING:
+    from pipeline.ship import Shipper
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def intake(settings: Settings, directory: Directory, clock: Clock) -> Iterator[I
 
 
 @contextmanager
-def shipping(place: Installation) -> Iterator[None]:
+def shipping(place: Installation) -> Iterator["Shipper"]:
     """Spools to store, on a thread of its own; a clean stop first ships what is spooled."""
     from pipeline.enrich import enrich
     from pipeline.enrich.known import open_known
@@ -60,7 +65,7 @@ def shipping(place: Installation) -> Iterator[None]:
     thread = threading.Thread(target=shipper.run, name="shipper", daemon=True)
     thread.start()
     try:
-        yield
+        yield shipper
     finally:
         shipper.stop()
         thread.join()
@@ -81,6 +86,14 @@ def scheduling(place: Installation) -> Iterator[None]:
         yield
     finally:
         schedule.stop()
+
+
+def lack_of_disk(settings: Settings) -> str:
+    """Why nothing more may be written, or nothing. The store grows on the same disk."""
+    free_bytes = shutil.disk_usage(settings.data).free
+    if free_bytes >= settings.free_bytes_min:
+        return ""
+    return f"The disk of {settings.data} has only {free_bytes} bytes free; make room."
 
 
 def trouble_of(store: EventStore) -> str:

@@ -18,7 +18,7 @@ import polars as pl
 from pipeline.batches import decode
 from pipeline.flush import FLUSH
 from pipeline.outcomes import AUTOMATIC, DUPLICATE, HUMAN, OUTCOMES, QUARANTINED, Zones, by_day
-from pipeline.spools import CountKey, Counts, SpoolState, spool_paths, state
+from pipeline.spools import CountKey, CountPending, Counts, SpoolState, spool_paths, state
 from schema.errors import Unavailable
 from schema.store import EventStore
 
@@ -53,14 +53,16 @@ class Line:
 
 def read_ledger(store: EventStore, spool_folder: Path, zones: Zones) -> list[Line]:
     """By day, then card."""
-    return _lines(read_counts(store, spool_folder, zones))
+    return _lines(read_counts(store, spool_folder, partial(_pending, zones)))
 
 
-def read_counts(store: EventStore, spool_folder: Path, zones: Zones) -> Counts:
-    """All that was ever counted, what is pending among it."""
+def read_counts(
+    store: EventStore, spool_folder: Path, count_pending: CountPending | None = None
+) -> Counts:
+    """All that was ever counted; what is pending too, when told how to count it."""
     before = _flushes(store)
     for _ in range(READINGS_MAX):
-        looked = (state(path, partial(_pending, zones)) for path in spool_paths(spool_folder))
+        looked = (state(path, count_pending) for path in spool_paths(spool_folder))
         states = [each for each in looked if each is not None]
         counts: Counter[CountKey] = Counter(
             {(day, card, outcome): n for day, card, outcome, n in store.rows(_COUNTS)}

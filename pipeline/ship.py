@@ -32,14 +32,16 @@ from pipeline.meter import Meter
 from pipeline.outcomes import outcomes
 from pipeline.quarantine import Stored, put_aside, quarantined, store_sound
 from pipeline.seen import Seen
-from pipeline.spools import Rows, Shipment, SpoolFile, only_shipper, spool_paths
+from pipeline.spools import SHIPMENT_EVENTS, Rows, Shipment, SpoolFile, only_shipper, spool_paths
 from schema.clock import Clock
 from schema.directory import rollup_state
 from schema.directory.database import Directory
 from schema.errors import BaliseError, Unavailable
 from schema.store import EventStore
 
-IDLE_WAIT_S = 0.1
+BEAT_S = 0.2
+"""How often what has come is shipped, unless there is more than one shipment of it: the delay that
+spares the store a part, and its merges, for every few events."""
 RETRY_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """How long a spool rests after each failure in a row; the last one again and again, without end."""
 FLUSH_S = 60.0
@@ -106,8 +108,9 @@ class Shipper:
     def run(self) -> None:
         """Ships until `stop`. For a thread of its own."""
         while not self._stopping.is_set():
-            if not self.ship_once():
-                self._wake.wait(IDLE_WAIT_S)
+            begun_s = monotonic()
+            if self.ship_once() < SHIPMENT_EVENTS:
+                self._wake.wait(max(0.0, begun_s + BEAT_S - monotonic()))
                 self._wake.clear()
 
     def wake(self) -> None:

@@ -182,7 +182,10 @@ def oldest_pending_ms(folder: Path) -> int | None:
     return int(min(filter(None, oldest), default=0)) or None
 
 
-def state(path: Path, count_pending: Callable[[list[bytes], int], Counts]) -> SpoolState | None:
+CountPending = Callable[[list[bytes], int], Counts]
+
+
+def state(path: Path, count_pending: CountPending | None = None) -> SpoolState | None:
     """All at one instant; None when the file is gone or cannot be read."""
     with suppress(sqlite3.DatabaseError), _looking_at(path) as spool, _transaction(spool, "BEGIN"):
         counts = {
@@ -191,10 +194,19 @@ def state(path: Path, count_pending: Callable[[list[bytes], int], Counts]) -> Sp
         }
         pending: Counter[CountKey] = Counter()
         batches = spool.execute("SELECT body, events FROM batches ORDER BY id")
-        while part := batches.fetchmany(BATCHES_A_LOOK):
+        while count_pending and (part := batches.fetchmany(BATCHES_A_LOOK)):
             pending.update(count_pending([body for body, _ in part], sum(n for _, n in part)))
         return SpoolState(counts, _flush_in(spool), pending)
     return None
+
+
+def spool_bytes(folder: Path) -> int:
+    """With what SQLite keeps beside them."""
+    total = 0
+    for path in folder.glob(f"*{SPOOL_SUFFIX}*"):
+        with suppress(FileNotFoundError):  # shipped and removed meanwhile
+            total += path.stat().st_size
+    return total
 
 
 @contextmanager
