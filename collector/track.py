@@ -72,13 +72,18 @@ class Track:
         day = self._book.day_at(verdict.card.zone, now_ms)
         rows = _encode_lines(verdict.events)
 
+        known = verdict.card
+
         def saved(trouble: str) -> None:
-            tell(problem(_NOT_SAFE, cors) if trouble else _no_content(cors))
+            if trouble:  # the spool has logged it; the visitor is not told about our disks
+                tell(self._refuse(_NOT_SAFE, known, events, now_ms, cors))
+            else:
+                tell(_no_content(cors))
 
         try:
-            self._spool.put(rows, events, saved, day=day, card=verdict.card.id)
-        except SpoolFull:  # the spool has logged why; the visitor is not told about our disks
-            tell(self._refuse(_NOT_SAFE, verdict.card, events, now_ms, cors))
+            self._spool.put(rows, events, saved, day=day, card=known.id)
+        except SpoolFull as full:
+            saved(str(full))
         return None
 
     def other(self, method: str, headers: Headers) -> Answer:
