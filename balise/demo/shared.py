@@ -28,6 +28,12 @@ def items_of(card: DemoCard) -> tuple[DemoItem, ...]:
     )
 
 
+def code_of(card: DemoCard, medium: str, draw: int) -> str:
+    """Which of the card's items brought a visitor who came by that medium; none for a link."""
+    codes = [item.code for item in items_of(card) if item.medium == medium]
+    return codes[draw % len(codes)] if codes else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A way to pass a card on. The address that it carries says through which channel."""

@@ -4,11 +4,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.routing import BaseRoute
 
-from balise.demo.people import PASSWORD, USERS
+from balise.demo.people import ACCOUNTS, PASSWORD, USERS
 from balise.installation import Installation
 from dashboard.site import DemoLogin
+from schema.directory import secrets, tables
+from schema.directory.database import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,13 @@ class Show:
 
 
 NOTHING = Show()
+
+
+def only_ours(directory: Directory) -> bool:
+    """Whether all there is in an installation is the demo's, at whichever version it was made."""
+    with directory.read() as conn:
+        ids = set(conn.scalars(sa.select(tables.accounts.c.id)))
+    return ids == {account.id for account in ACCOUNTS}
 
 
 def prepare(place: Installation) -> Show:
@@ -34,5 +44,9 @@ def prepare(place: Installation) -> Show:
     return Show(
         logins=tuple(DemoLogin(user.email, PASSWORD, user.label) for user in USERS),
         routes=tuple(card_page.routes(place.settings.origin, place.clock)),
-        stream=Trickle(place.settings, place.clock),
+        stream=Trickle(
+            place.settings,
+            place.clock,
+            secrets.shared(place.directory, secrets.ITEM_KEY, place.clock()),
+        ),
     )

@@ -15,6 +15,7 @@ from balise.demo.audience import FAIR_WAYS, PLACES, ROBOTS, WAYS
 from balise.demo.buttons import Button, buttons
 from balise.demo.people import CARDS, DemoCard
 from balise.demo.rhythm import Day, History, days_between
+from balise.demo.shared import code_of
 from balise.demo.weighted import Weighted
 from schema.days import local_day
 from schema.ids import ALPHABET, PAGE_ID_CHARS
@@ -200,7 +201,7 @@ def _page(
             scroll=act.scroll,
             visitor=guest.visitor,
             medium=guest.medium,
-            item="",
+            item=code_of(card, guest.medium, guest.visitor),
             ref=guest.referrer,
             lang=guest.lang,
             tz=guest.zone,

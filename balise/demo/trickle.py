@@ -13,10 +13,12 @@ from random import Random
 import msgspec
 
 from balise.demo.people import CARDS, DemoCard
+from balise.demo.shared import code_of
 from balise.demo.traffic import Act, Guest, button_appeal, draw_acts, draw_guest
 from balise.demo.weighted import Weighted
 from schema.clock import Clock
 from schema.ids import ALPHABET, PAGE_ID_CHARS
+from schema.items import sign
 from schema.settings import Settings
 from schema.wire import UNKNOWN_MEDIUM
 
@@ -36,6 +38,8 @@ class OpenPage:
     page: str
     opened_ms: int
     acts: list[Act]
+    item: str
+    """Signed, as the short link would have put it into the address; or nothing."""
     sent: int = 0
 
     def due(self, now_ms: int) -> list[tuple[int, Act]]:
@@ -54,6 +58,7 @@ class OpenPage:
                 "page": self.page,
                 "sent": now_ms,
                 "medium": "" if guest.medium == UNKNOWN_MEDIUM else guest.medium,
+                "item": self.item,
                 "ref": guest.referrer,
                 "lang": guest.lang,
                 "tz": guest.zone,
@@ -80,8 +85,9 @@ class OpenPage:
 class Visits:
     """The stream without its thread: what is to be sent at an instant. Seeded, hence repeatable."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, item_key: bytes) -> None:
         self._rng = rng
+        self._item_key = item_key
         self._open: list[OpenPage] = []
 
     def turn(self, now_ms: int) -> Iterator[tuple[OpenPage, bytes]]:
@@ -95,22 +101,26 @@ class Visits:
 
     def _new_page(self, now_ms: int) -> OpenPage:
         card = _CARDS.draw(self._rng)
+        guest = draw_guest(card, self._rng)
+        code = code_of(card, guest.medium, guest.visitor)
         return OpenPage(
             card=card,
-            guest=draw_guest(card, self._rng),
+            guest=guest,
             page="".join(self._rng.choices(ALPHABET, k=PAGE_ID_CHARS)),
             opened_ms=now_ms,
             acts=draw_acts(button_appeal(card), self._rng),
+            item=sign(self._item_key, card=card.id, code=code, medium=guest.medium) if code else "",
         )
 
 
 class Trickle:
     """Visits on a daemon thread, from `with` to its end. A server that is away is tried again."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, seed: int = 1) -> None:
+    def __init__(self, settings: Settings, clock: Clock, item_key: bytes, *, seed: int = 1) -> None:
         self._address = _SELF.get(settings.host, settings.host), settings.port
         self._origin = settings.origin
         self._clock = clock
+        self._item_key = item_key
         # The start is part of the seed: page ids of an earlier run would be dropped as repeats.
         self._rng = Random(f"{seed}/{clock()}")
         self._stopping = threading.Event()
@@ -128,7 +138,7 @@ class Trickle:
         self._thread.join(STOP_SECONDS_MAX)
 
     def _run(self) -> None:
-        visits = Visits(self._rng)
+        visits = Visits(self._rng, self._item_key)
         while not self._stopping.wait(self._rng.uniform(*GAP_S)):
             for page, body in visits.turn(self._clock()):
                 with suppress(OSError, http.client.HTTPException):

@@ -17,17 +17,20 @@ from balise.installation import ready_directory
 from collector.asgi import HotPath
 from collector.cards import CardBook
 from collector.spool import Spool
+from collector.track import Track
 from pipeline.spools import pending_events
 from schema.clock import system_clock
+from schema.items import read
 from schema.settings import Settings
 from schema.testing.events import NOW_MS
 from schema.wire import BODY_BYTES_MAX, Envelope, decode
 
 GAP_MS = 5_000
+KEY = bytes(range(32))
 
 
 def _stream(seed: int, turns: int = 100) -> list[Envelope]:
-    visits = Visits(Random(seed))
+    visits = Visits(Random(seed), KEY)
     sent = chain.from_iterable(visits.turn(NOW_MS + turn * GAP_MS) for turn in range(turns))
     return [decode(body) for _, body in sent]
 
@@ -36,8 +39,16 @@ def test_every_envelope_keeps_the_contract() -> None:
     for envelope in _stream(1):
         assert envelope.card in CARD_BY_ID
         assert all(event.at <= envelope.sent for event in envelope.events)
-    bodies = [body for _, body in Visits(Random(1)).turn(NOW_MS)]
+    bodies = [body for _, body in Visits(Random(1), KEY).turn(NOW_MS)]
     assert all(len(body) < BODY_BYTES_MAX / 8 for body in bodies)
+
+
+def test_what_was_printed_is_signed_as_a_short_link_would_sign_it() -> None:
+    sent = _stream(1)
+    assert {each.medium for each in sent if each.item} == {"qr", "nfc", "sig"}
+    for each in sent:
+        signed = read(KEY, each.card, each.item)
+        assert (signed.medium if signed else "") == (each.medium if each.item else "")
 
 
 def test_the_same_seed_gives_the_same_stream_and_another_another() -> None:
@@ -75,10 +86,18 @@ def test_visits_arrive_through_the_real_intake_until_it_is_stopped(
             enrol(conn, origin=settings.origin, days=1, now_ms=system_clock())
         book = CardBook(directory, system_clock)
         spool = Spool(settings.spool, clock=system_clock, bytes_max=10**8, free_bytes_min=0)
-        hot = HotPath(Starlette(), book=book, spool=spool, clock=system_clock, trusted_proxies=())
+        track = Track(
+            book=book,
+            spool=spool,
+            clock=system_clock,
+            network_requests_s=settings.network_requests_s,
+            card_requests_s=settings.card_requests_s,
+            trusted_proxies=(),
+        )
+        hot = HotPath(Starlette(), track)
         with served(hot) as client:
             here = replace(settings, port=client.base_url.port, public_url=settings.origin)
-            with Trickle(here, system_clock):
+            with Trickle(here, system_clock, KEY):
                 _wait_for_events(settings.spool, 5)
             stopped_at = pending_events(settings.spool)
             sleep(0.2)
@@ -96,7 +115,7 @@ def _wait_for_events(spool: Path, least: int) -> None:
 
 def test_a_server_that_is_away_stops_nothing(settings: Settings, hurried: None) -> None:
     threads = active_count()
-    with Trickle(replace(settings, port=1), system_clock):
+    with Trickle(replace(settings, port=1), system_clock, KEY):
         sleep(0.3)
         assert active_count() == threads + 1
     assert active_count() == threads
