@@ -132,6 +132,29 @@ def directory(settings: Settings, clock: Clock) -> Finding:
         return Finding("fault", str(error), "start the database, or mend BALISE_DATABASE")
 
 
+def jobs(settings: Settings, clock: Clock) -> Finding:
+    """How the last run of each job went, as the running service wrote it down."""
+    from sqlalchemy.exc import DBAPIError
+
+    from schema.directory import runs
+    from schema.directory.database import open_directory
+
+    try:
+        with (
+            closing(open_directory(settings.database, create=False)) as opened,
+            opened.read() as conn,
+        ):
+            last = runs.latest(conn)
+    except (BaliseError, DBAPIError):
+        return Finding("note", "unknown: the directory cannot be asked")
+    failed = [f"{run.job}: {run.error}" for run in last if run.error]
+    if failed:
+        return Finding("fault", f"failed in their last run: {'; '.join(failed)}", "read the log")
+    if not last:
+        return Finding("note", "none has run yet; they run under `serve` and `work`")
+    return Finding("ok", f"all is well with {', '.join(run.job for run in last)}")
+
+
 def geoip_file(settings: Settings, clock: Clock) -> Finding:
     path = settings.geoip
     if path is None:
@@ -195,6 +218,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("event store", event_store),
     ("event store schema", event_schema),
     ("directory", directory),
+    ("jobs", jobs),
     ("places file", geoip_file),
     ("mail server", mail_server),
     ("time zones", time_zones),

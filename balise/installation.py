@@ -1,6 +1,6 @@
 """Both stores of an installation, open and at the version that this program knows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from schema.migrate import migrate, pending, released
 from schema.settings import Settings
 from schema.store import EventStore
 from schema.store.address import parse
-from schema.store.opening import open_store, reach_store
+from schema.store.opening import hold_store, reach_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,25 @@ class Installation:
     clock: Clock
 
 
+Expendable = Callable[[Directory], bool]
+"""Tells of an older installation that its data may be brought up to date without asking."""
+
+
+def never(_directory: Directory) -> bool:
+    return False
+
+
 @contextmanager
-def held(settings: Settings, clock: Clock) -> Iterator[Installation]:
+def held(
+    settings: Settings, clock: Clock, *, expendable: Expendable = never
+) -> Iterator[Installation]:
     """For a server process: it holds the event store as long as it runs."""
     prepare(settings)
-    with ready_directory(settings) as directory, closing(open_store(settings.clickhouse)) as store:
-        _make_ready(store, settings)
+    with (
+        ready_directory(settings, expendable) as directory,
+        closing(hold_store(settings)) as store,
+    ):
+        _make_ready(store, settings, may_change=expendable(directory))
         yield Installation(settings, directory, store, clock)
 
 
@@ -38,26 +51,26 @@ def reached(settings: Settings, clock: Clock) -> Iterator[Installation]:
     """For a command: it goes through the running server when there is one."""
     prepare(settings)
     with ready_directory(settings) as directory, closing(reach_store(settings)) as store:
-        _make_ready(store, settings)
+        _make_ready(store, settings, may_change=False)
         yield Installation(settings, directory, store, clock)
 
 
 @contextmanager
-def ready_directory(settings: Settings) -> Iterator[Directory]:
+def ready_directory(settings: Settings, expendable: Expendable = never) -> Iterator[Directory]:
+    """An empty one is ours to fill. An older one holds data: a person decides to change it."""
     with closing(open_directory(settings.database)) as directory:
         due = upgrade.pending(directory)
-        if due == list(upgrade.NAMES):
+        if due == list(upgrade.NAMES) or (due and expendable(directory)):
             upgrade.upgrade(directory)
         elif due:
             raise _older(directory.label, due)
         yield directory
 
 
-def _make_ready(store: EventStore, settings: Settings) -> None:
-    """An empty store is ours to fill. An older one holds data: a person decides to change it."""
+def _make_ready(store: EventStore, settings: Settings, *, may_change: bool) -> None:
     address = parse(settings.clickhouse)
     due = pending(store, address)
-    if due == [str(each) for each in released()]:
+    if may_change or due == [str(each) for each in released()]:
         migrate(store, address)
     elif due:
         raise _older(store.label, due)

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Mount
 from balise import announce, metrics, parts
 from balise.demo import show
 from balise.folder import prepare
-from balise.installation import held, ready_directory
+from balise.installation import held, never, ready_directory
 from balise.listen import Server, bind, stop_on_signals
 from collector import app as collector
 from collector import links, objection
@@ -46,7 +46,9 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
 
     with ExitStack() as stack:
         listening = stack.enter_context(bind(settings.host, settings.port))
-        place = stack.enter_context(held(settings, clock))
+        place = stack.enter_context(
+            held(settings, clock, expendable=show.only_ours if demo else never)
+        )
         shown = show.prepare(place) if demo else show.NOTHING
         shipper = stack.enter_context(parts.shipping(place))
         stack.enter_context(parts.scheduling(place))
@@ -108,15 +110,18 @@ def _hot(
 ) -> HotPath:
     pages = Pages()
     disk = {"disk": lambda: parts.lack_of_disk(settings)}
+    cold = Starlette(
+        routes=[
+            *collector.routes(taken.spool, {**disk, **checks}),
+            *links.routes(directory, taken.book.item_key, pages),
+            *objection.routes(directory, pages),
+            *routes,
+        ]
+    )
+    # A redirect to the other spelling would lead wherever the request's Host header says.
+    cold.router.redirect_slashes = False
     return HotPath(
-        Starlette(
-            routes=[
-                *collector.routes(taken.spool, {**disk, **checks}),
-                *links.routes(directory, taken.book.item_key, pages),
-                *objection.routes(directory, pages),
-                *routes,
-            ]
-        ),
+        cold,
         Track(
             book=taken.book,
             spool=taken.spool,

@@ -49,6 +49,8 @@ def build(
         middleware=[Middleware(SecureHeaders)],
         exception_handlers=errors.HANDLERS,
     )
+    # A redirect to the other spelling would lead wherever the request's Host header says.
+    app.router.redirect_slashes = False
     app.state.site = Site(
         directory=directory,
         store=store,

@@ -15,7 +15,7 @@ from babel.dates import format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -59,6 +59,7 @@ class Tile:
 def routes(origin: str, clock: Clock = system_clock) -> list[BaseRoute]:
     pages = _Pages(origin, clock)
     return [
+        Route("/c", _to_the_gallery),
         Route("/c/", pages.gallery),
         Mount("/c/files", StaticFiles(directory=FOLDER / "static")),
         Route("/c/{card}.vcf", pages.contact_file),
@@ -66,6 +67,10 @@ def routes(origin: str, clock: Clock = system_clock) -> list[BaseRoute]:
         Route("/c/{card}/notice", pages.notice),
         Route("/c/{card}", pages.card),
     ]
+
+
+async def _to_the_gallery(request: Request) -> Response:
+    return RedirectResponse("/c/")
 
 
 class _Pages:

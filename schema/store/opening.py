@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 10.0
 """How long a command waits for another one to give the embedded store back."""
 
+HOLD_PATIENCE_S = 5.0
+"""How long a starting server waits for a command that holds the store for a moment."""
+
 _PAUSE_S = 0.1
 
 
@@ -28,6 +31,21 @@ def open_store(dsn: str, *, create: bool = True) -> EventStore:
     from schema.store.server import ServerStore
 
     return ServerStore.connect(address, create=create)
+
+
+def hold_store(settings: "Settings", *, patience_s: float = HOLD_PATIENCE_S) -> EventStore:
+    """The store for a server process. A command that holds it now soon ends; another server that
+    holds it does not, so that one is told at once."""
+    from schema.store.control import answers
+
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return open_store(settings.clickhouse)
+        except StoreBusy:
+            if answers(settings.control_socket) or time.monotonic() >= until:
+                raise
+        time.sleep(_PAUSE_S)
 
 
 def reach_store(

@@ -15,6 +15,7 @@ from balise.doctor import CHECKS, CLOCK_MS_MAX, FRENCH_ZONES, GEOIP_DAYS_MAX, Fi
 from balise.installation import held
 from schema import days
 from schema.clock import system_clock
+from schema.directory import runs
 from schema.directory.database import open_directory
 from schema.errors import BadInput, Unavailable
 from schema.settings import Settings, load
@@ -219,6 +220,19 @@ def test_a_directory_that_is_no_database(installed: Settings) -> None:
     found = finding(installed, "directory")
     assert found.says.endswith("is a file of another kind.")
     assert "mend BALISE_DATABASE" in found.remedy
+
+
+def test_jobs_that_have_not_run_ran_well_and_failed(installed: Settings) -> None:
+    assert finding(installed, "jobs").state == "note"
+    with closing(open_directory(installed.database)) as directory:
+        for error in (None, "StoreUnavailable: away"):
+            with directory.write() as conn:
+                run = runs.start(conn, "roll", 0)
+                runs.finish(conn, run, now_ms=1, rows=0, error=error)
+            state = finding(installed, "jobs").state
+            assert state == ("fault" if error else "ok")
+    assert finding(installed, "jobs").says.endswith("roll: StoreUnavailable: away")
+    assert finding(installed, "jobs").remedy == "read the log"
 
 
 def test_a_places_file_is_known_by_its_age(installed: Settings, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """As a new user would: the demo server, the owner's page in one tab, a scanned card in another."""
 
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -114,3 +116,20 @@ def test_no_file_holds_the_full_address_of_a_visitor(
     files = [path for path in server.data.rglob("*") if path.is_file()]
     assert any(CARD.encode() in path.read_bytes() for path in files)
     assert [path for path in (*files, server.log) if ADDRESS.encode() in path.read_bytes()] == []
+
+
+@pytest.mark.parametrize("path", ["/cards/mKerouan/", "/c/mKerouan/", "/login/"])
+def test_a_forged_host_leads_nowhere(server: RunningServer, path: str) -> None:
+    request = urllib.request.Request(server.origin + path, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=10)
+    assert refused.value.code == 404
+    refused.value.close()
+
+
+def test_the_gallery_is_found_without_its_slash(
+    visitor: BrowserContext, server: RunningServer
+) -> None:
+    page = visitor.new_page()
+    page.goto(f"{server.origin}/c")
+    assert page.url == f"{server.origin}/c/"
