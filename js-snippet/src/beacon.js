@@ -2,10 +2,12 @@
 //
 // <script defer src="https://…/b.js" data-card="k7Hq2xPa"></script>
 //
-// It keeps no cookie, no storage and no global, it never throws, and it never holds up a click.
-// TARGETS and the limits come from the server's own contract when this file is built.
+// It never throws, never holds up a click and never reads a cookie. It stores nothing, except
+// events that could not be delivered and an objection. Its one global is `balise("name")`.
+// Names in capitals that are not set here come from the server's own contract, at the build.
 
 /* global TARGETS, MEDIUM_CHARS_MAX, ITEM_CHARS_MAX, LABEL_CHARS_MAX, ENGAGED_MS_MAX */
+/* global EVENTS_MAX, AGE_MS_MAX */
 
 (() => {
   // Settings
@@ -14,181 +16,208 @@
   const ENGAGE_EVERY_MS = 15_000;
   const ENGAGE_STEP_MS = 1_000; // less is not worth a request
   const RETURN_MS = 30 * 60_000; // back from the back/forward cache after this is a new view
-  const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "scroll"];
+
+  const OURS = /^(view|click|engage)$/;
+
+  // A page may have replaced what writes JSON: what the server would refuse does not leave.
+  const SENDABLE = /"card":"[^\W_]{8}",.*\[{"seq":\d+,"name":"[a-z][a-z\d_]{0,31}","at":(\d+)/;
 
   const script = document.currentScript;
-  const card = script && script.dataset.card;
+  if (!script) return;
+  const endpoint = new URL("api/track", script.src);
+
+  // A card must work with us broken; nobody is helped by an error in its console.
+  const safely = (work) => (given) => {
+    try {
+      return work(given);
+    } catch {}
+  };
+
+  // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
+  const storage = safely(() => localStorage)() || {};
+  const queue = script.dataset.queue === "off" ? {} : storage;
 
   // Data: one page instance, in memory
 
-  let page, seq, viewed, engagedMs, toldMs, scroll;
-  let shown = false;
-  let aliveAt = 0; // the last sign of life
-  let countedAt = 0; // engaged time is counted up to here
-  let leftAt = 0; // when the page was last hidden
-
-  const from = { medium: "", item: "", ref: "" };
+  let page, seq, engagedMs, toldMs, scroll;
+  let path; // an application that changes its path shows another page
+  let from; // medium, item and host of the referrer
+  let shown;
+  let aliveAt; // the last sign of life
+  let countedAt; // engaged time is counted up to here
+  let leftAt; // when the page was last hidden
 
   function renew() {
-    // 9 random bytes are exactly 12 characters of the address-safe alphabet.
-    const bytes = crypto.getRandomValues(new Uint8Array(9));
-    page = btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_");
+    page = Math.random().toString(36).slice(2, 14).padEnd(12, 0); // 52 random bits
     seq = engagedMs = toldMs = scroll = 0;
-    viewed = false;
   }
 
-  // The medium and the item leave the address, so that a copied link does not carry them on.
-  function readAddress() {
-    const here = new URL(location.href);
+  // Marks leave the address, so that a copied link does not carry them on.
+  function arrive(referrer) {
+    renew();
+    const here = new URL(location);
+    const marks = here.searchParams;
     const take = (name, charsMax) => {
-      const value = here.searchParams.get(name) || "";
-      here.searchParams.delete(name);
-      return value.length > charsMax ? "" : value;
+      const value = marks.get(name) || "";
+      marks.delete(name);
+      return value.slice(0, charsMax);
     };
-    const asked = here.searchParams.has("src") || here.searchParams.has("item");
-    from.medium = take("src", MEDIUM_CHARS_MAX);
-    from.item = take("item", ITEM_CHARS_MAX);
-    if (asked) history.replaceState(history.state, "", here);
+    const host = referrer.split(/[/:]+/)[1];
+    const choice = take("balise");
+    path = here.pathname;
+    from = {
+      medium: take("src", MEDIUM_CHARS_MAX),
+      item: take("item", ITEM_CHARS_MAX),
+      ref: host === here.hostname ? "" : host,
+    };
+    if (choice === "off") storage.baliseOff = 1;
+    if (choice === "on") delete storage.baliseOff;
+    if (choice + from.medium + from.item) history.replaceState(history.state, "", here);
   }
-
-  function readReferrer() {
-    const host = document.referrer && new URL(document.referrer).hostname;
-    if (host !== location.hostname) from.ref = host;
-  }
-
-  // Reasons not to send
 
   const objects = () =>
-    navigator.globalPrivacyControl || [navigator.doNotTrack, window.doNotTrack].includes("1");
+    storage.baliseOff ||
+    navigator.globalPrivacyControl ||
+    navigator.doNotTrack > 0;
 
-  // The same tag pasted twice counts once.
-  const isSecond = () =>
-    [...document.querySelectorAll("script[data-card]")].find(
-      (other) => other.src === script.src && other.dataset.card === card
-    ) !== script;
+  // Keep what is not delivered, one event a line
+
+  const fresh = (body) => (SENDABLE.exec(body) || [])[1] > Date.now() - AGE_MS_MAX;
+
+  const kept = () => (queue.balise || "").split("\n").filter(fresh);
+
+  function keep(delivered, unsent) {
+    const bodies = kept().filter((body) => body !== delivered).concat(unsent);
+    if (bodies[0]) queue.balise = bodies.slice(0, EVENTS_MAX).join("\n");
+    else delete queue.balise;
+  }
+
+  function flush() {
+    const waiting = kept();
+    const next = () => waiting[0] && deliver(waiting.shift(), next);
+    next();
+  }
 
   // Send
 
-  function send(name, more) {
-    const now = Date.now();
-    const body = JSON.stringify({
-      v: 1,
-      card,
-      page,
-      sent: now,
-      ...from,
-      lang: navigator.language,
-      tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      width: Math.min(innerWidth, 65_535),
-      events: [{ seq: seq++, name, at: now, ...more }],
-    });
-    const endpoint = new URL("api/track", script.src);
-    // A string travels as text/plain, which needs no preflight.
-    if (!(navigator.sendBeacon && navigator.sendBeacon(endpoint, body))) fallBack(endpoint, body);
+  function send(name, more, owner) {
+    if (!seq && more) return; // nothing comes before the view, which alone has no more to say
+    const event = { seq: seq++, name, at: Date.now(), ...more };
+    const tags = owner ? [owner] : [...document.scripts];
+    new Set(tags.map((tag) => tag.dataset.card)).forEach((card) =>
+      deliver(
+        JSON.stringify({
+          v: 1,
+          card,
+          page,
+          ...from,
+          lang: navigator.language,
+          tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
+          width: innerWidth,
+          events: [event],
+        })
+      )
+    );
   }
 
-  // Fallback: the browser's own queue is full or missing. After this the event is given up.
-
-  function fallBack(endpoint, body) {
-    fetch(endpoint, { method: "POST", body, keepalive: true, mode: "no-cors" }).catch(() => {});
+  // Only `fetch` tells whether it was heard, and it sends no cookie. A page that is left hears no
+  // answer: there `sendBeacon` goes first. A string is text/plain, which needs no preflight.
+  function deliver(event, next) {
+    const body = event.replace("{", `{"sent":${Date.now()},`);
+    if (objects()) delete queue.balise;
+    else if (fresh(event)) {
+      if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
+      keep(event, event);
+      fetch(endpoint, { method: "POST", body, keepalive: true })
+        .then((answer) => {
+          if (answer.status > 428) return;
+          keep(event);
+          if (next) next();
+        })
+        .catch(() => {});
+    }
   }
 
   // What is told
 
-  function view() {
-    if (!viewed) {
-      viewed = true;
-      send("view");
-    }
-  }
-
   function click(event) {
-    const button = event.target.closest("[data-track]");
-    if (!button || !viewed) return;
-    const { track, trackLabel } = button.dataset;
-    if (TARGETS.includes(track)) {
-      const label = (trackLabel || "").replace(/[^\w-]/g, "").slice(0, LABEL_CHARS_MAX);
-      send("click", { target: track, label });
+    const near = (selector) => event.target.closest(selector);
+    const button = near("[data-track],[data-share]") || near("a");
+    if (event.button > 1) return; // the middle button opens links, the right one a menu
+    const { track, trackLabel = "", share: channel } = button.dataset;
+    const target = Object.keys(TARGETS).find((name) =>
+      track ? track === name : RegExp(TARGETS[name] || `[/.]${name}.com/`).test(button.href)
+    );
+    const owner = near("[data-card]");
+    if (channel) {
+      share(button, channel);
+      send("share", { label: channel }, owner);
+    } else if (target) {
+      send("click", { target, label: trackLabel.slice(0, LABEL_CHARS_MAX) }, owner);
     }
   }
 
-  function countTime() {
+  // A share link gets the tagged address in place of the address that it holds; a button without
+  // a link opens the system's share sheet, or copies.
+  function share(button, channel) {
+    const url = new URL(location);
+    url.search = `src=share&item=${channel}` + url.search.replace("?", "&");
+    if (button.href) button.href = button.href.replace(/https?%3A[^&]*/, encodeURIComponent(url));
+    else if (navigator.share) navigator.share({ url }).catch(() => {});
+    else navigator.clipboard.writeText(url);
+  }
+
+  // Time counts while the page is shown, until half a minute after the last sign of life.
+  function measure() {
     const now = Date.now();
     if (shown) engagedMs += Math.max(0, Math.min(now, aliveAt + IDLE_MS) - countedAt);
     engagedMs = Math.min(engagedMs, ENGAGED_MS_MAX);
     countedAt = now;
+    const seen = (100 * (scrollY + innerHeight + 1)) / document.documentElement.scrollHeight;
+    scroll = Math.max(scroll, Math.min(100, seen | 0));
   }
 
   function engage() {
-    countTime();
-    measureScroll();
-    if (viewed && engagedMs - toldMs >= ENGAGE_STEP_MS) {
+    measure();
+    if (engagedMs - toldMs >= ENGAGE_STEP_MS) {
       toldMs = engagedMs;
       send("engage", { ms: engagedMs, scroll });
     }
   }
 
-  function live() {
-    countTime();
-    aliveAt = countedAt;
-  }
-
-  function measureScroll() {
-    const seen = ((scrollY + innerHeight) / document.documentElement.scrollHeight) * 100;
-    scroll = Math.max(scroll, Math.min(100, Math.round(seen)));
-  }
-
-  // Hooks
-
-  function show() {
-    if (shown || document.prerendering || document.visibilityState !== "visible") return;
-    countTime();
-    shown = true;
-    live();
-    view();
-  }
-
-  // Not every browser hides a page that it leaves: `pagehide` counts as hidden too.
-  function hide(event) {
-    if (!shown || (event.type !== "pagehide" && document.visibilityState === "visible")) return;
-    engage();
-    shown = false;
-    leftAt = Date.now();
-  }
-
-  // Browsers differ in what comes first, this or `visibilitychange`: either order must do.
-  function comeBack(event) {
-    if (!event.persisted) return;
-    if (Date.now() - leftAt > RETURN_MS) renew();
-    show();
-    if (shown) view();
-  }
-
-  const safely = (work) => (event) => {
-    try {
-      work(event);
-    } catch {
-      // A card must work with us broken; nobody is helped by an error in its console.
+  // Any sign of life: the page may have come, gone, come back, or become another one.
+  function notice(event) {
+    // Not every browser hides a page that it leaves, and browsers differ in what comes first.
+    measure();
+    if (event.persisted && countedAt - leftAt > RETURN_MS) renew();
+    if (shown && path !== location.pathname) {
+      engage();
+      arrive("");
     }
-  };
+    if (event.type !== "pagehide" && !document.hidden) {
+      aliveAt = countedAt;
+      if (!shown) flush();
+      shown = true;
+      if (!seq) send("view");
+    } else if (shown) {
+      shown = false;
+      leftAt = countedAt;
+      engage();
+    }
+  }
 
   function start() {
-    if (!card || objects() || isSecond()) return;
-    renew();
-    safely(readAddress)();
-    safely(readReferrer)();
-    const listen = (to, name, work) =>
-      to.addEventListener(name, safely(work), { capture: true, passive: true });
-    listen(document, "visibilitychange", hide);
-    listen(document, "visibilitychange", show);
-    listen(document, "prerenderingchange", show);
-    listen(window, "pagehide", hide);
-    listen(window, "pageshow", comeBack);
-    listen(document, "click", click);
-    listen(document, "scroll", measureScroll);
-    SIGNS_OF_LIFE.forEach((name) => listen(document, name, live));
+    if ((window.balise || 0).v) return;
+    (window.balise = safely((name) => OURS.test(name) || send(`${name}`, {}))).v = 1;
+    arrive(document.referrer);
+    const listen = (names, work) =>
+      names.split(" ").forEach((name) => addEventListener(name, safely(work), true));
+    listen("visibilitychange pagehide pageshow mousemove keydown scroll", notice);
+    listen("click auxclick", click);
+    listen("online", flush);
+    if (window.navigation) navigation.addEventListener("currententrychange", safely(notice));
     setInterval(safely(engage), ENGAGE_EVERY_MS);
-    show();
+    notice(0);
   }
 
   safely(start)();
