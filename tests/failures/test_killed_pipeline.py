@@ -70,7 +70,8 @@ class Collecting:
 
     def __init__(self, folder):
         self.acknowledged = []
-        self._spool = PlainSpool(folder / "spool")
+        self._spool = PlainSpool(folder / "spool", zone="Europe/Paris")
+        self.committed = 0
         self._draw = Random(7)
         self._enough = Event()
         self._thread = Thread(target=self._run)
@@ -96,6 +97,7 @@ class Collecting:
         again = self._draw.sample(self.acknowledged, min(first, 3))
         self._spool.commit(new + again)
         self.acknowledged += new
+        self.committed += len(new + again)
 
 
 def test_a_shipper_killed_at_any_instant_loses_no_event_and_doubles_none(folder):
@@ -108,6 +110,12 @@ def test_a_shipper_killed_at_any_instant_loses_no_event_and_doubles_none(folder)
         assert last.wait(60) == 0
     with closing(open_store(f"chdb:///{folder}/events")) as store:
         rows = store.rows("SELECT page, seq FROM events")
+        counted = dict(store.rows("SELECT outcome, sum(n) FROM ledger GROUP BY outcome"))
+        flushes = store.rows("SELECT count(), uniqExact(flush) FROM ledger WHERE flush != ''")
+    assert counted["accepted"] == collecting.committed
+    assert counted["human"] == len(rows)
+    assert counted["duplicate"] == collecting.committed - len(rows)
+    assert flushes[0][0] == flushes[0][1] == counted["flush"]
     assert sorted(rows) == sorted((event.page, event.seq) for event in collecting.acknowledged)
     with (
         closing(open_directory(f"sqlite:///{folder}/balise.db")) as directory,

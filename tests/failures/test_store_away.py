@@ -90,3 +90,22 @@ def test_a_shipment_of_thousands_of_pages_passes_over_the_wire(tmp_path, store, 
     spool.commit(events[:5_000])
     ship_all(shipper, tmp_path / "spool")
     assert store.rows("SELECT count() FROM events") == [(10_000,)]
+
+
+@pytest.mark.parametrize("fault", ["error", "busy", "lost", "cut"])
+def test_counters_reach_the_ledger_once_however_the_store_fails(
+    tmp_path, server, store, spool, shipper, fault
+):
+    store.run("TRUNCATE TABLE ledger")
+    spool.commit([*(spooled(n) for n in range(50)), spooled(1)])
+    ship_all(shipper, tmp_path / "spool")
+    spool.close()
+    server.fail(fault, times=2, on="INSERT INTO ledger")
+    deadline = monotonic() + 30
+    while spool.path.exists():
+        assert monotonic() < deadline
+        shipper.ship_once()
+        sleep(0.02)
+    assert shipper.meter.failures == 2
+    counted = store.rows("SELECT outcome, sum(n) FROM ledger GROUP BY outcome ORDER BY outcome")
+    assert counted == [("accepted", 51), ("duplicate", 1), ("flush", 1), ("human", 50)]

@@ -1,0 +1,58 @@
+"""`balise serve` under load, killed with SIGKILL again and again; then what is stored is compared
+with what the client was told, and with the ledger."""
+
+import json
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from schema.testing.events import CARD
+from schema.testing.load import Load
+from schema.testing.server import balise, free_port, running
+
+WITHOUT_LIMITS = {"network_requests_s": "1000000", "card_requests_s": "1000000"}
+CLIENTS = 4
+LIVES_S_MAX = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    acknowledged: frozenset[tuple[str, int]]
+    stored: tuple[tuple[str, int], ...]
+    cut: int
+    ledger: tuple[dict[str, int], ...]
+    balanced: bool
+
+
+def prepare(data: Path) -> None:
+    """A data folder with one card."""
+    assert balise(data, "init").returncode == 0
+    made = balise(data, "account", "create", "--name", "A", "--tier", "premium", "--json")
+    account = json.loads(made.stdout)["id"]
+    site = ("--url", "https://a.example", "--zone", "Pacific/Auckland", "--id", CARD)
+    made = balise(data, "card", "create", "--account", account, "--name", "A", *site)
+    assert made.returncode == 0, made.stderr
+
+
+def kill_under_load(data: Path, rounds: int, seed: int) -> Outcome:
+    draw, port = Random(seed), free_port()
+    with ExitStack() as stack:
+        loads = [stack.enter_context(Load(port, name=f"l{n}")) for n in range(CLIENTS)]
+        for _ in range(rounds):
+            with running(data, "serve", port=port, **WITHOUT_LIMITS) as server:
+                time.sleep(draw.uniform(0, LIVES_S_MAX))
+                server.kill()
+    with running(data, "serve", port=port, **WITHOUT_LIMITS) as server:
+        server.stop()
+    asked = balise(data, "sql", "--json", "SELECT page, seq FROM events")
+    ledger = balise(data, "ledger", "--json")
+    told = json.loads(ledger.stdout)
+    return Outcome(
+        acknowledged=frozenset().union(*(load.acknowledged for load in loads)),
+        stored=tuple((row["page"], row["seq"]) for row in json.loads(asked.stdout)),
+        cut=sum(load.cut for load in loads),
+        ledger=tuple(told["lines"]),
+        balanced=told["balanced"],
+    )
