@@ -1,18 +1,12 @@
 """`balise account`: who bought which tier."""
 
+from operator import attrgetter
+
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import (
-    Context,
-    confirm,
-    json_option,
-    pass_context,
-    record,
-    sheet,
-    table,
-    yes_option,
-)
+from balise.commands.context import Context, json_option, pass_context, record, table
+from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
 from schema.directory import accounts, cards, users
 from schema.directory.accounts import Account
@@ -49,42 +43,23 @@ def list_accounts(context: Context) -> None:
     context.emit(found, table(found, none="No account yet; `balise account create` makes one."))
 
 
-@command.command("show")
-@click.argument("id")
-@json_option
-@pass_context
-def show(context: Context, id: str) -> None:
-    """Show one account."""
-    with context.open_directory_current() as directory, directory.read() as conn:
-        account = _wanted(conn, id)
-    context.emit(account, sheet(account))
-
-
-@command.command("delete")
-@click.argument("id")
-@yes_option
-@json_option
-@pass_context
-def delete(context: Context, id: str, yes: bool) -> None:
-    """Delete an account with its cards, users and keys. Its users are logged out at once."""
-    with context.open_directory_current() as directory:
-        with directory.read() as conn:
-            account = _wanted(conn, id)
-            its_cards = cards.of_account(conn, id)
-            its_users = [user for user in users.every(conn) if user.account == id]
-        confirm(
-            f"Delete the account {account.name} ({id}), its cards ({len(its_cards)}) and its "
-            f"users ({len(its_users)})?",
-            yes=yes,
-        )
-        with directory.write() as conn:
-            accounts.delete(conn, id)
-            record(conn, "account.delete", id)
-    context.emit({"deleted": id}, f"Account {id} deleted.")
-
-
 def _wanted(conn: Connection, id: str) -> Account:
     account = accounts.get(conn, id)
     if account is None:
         raise accounts.unknown(id)
     return account
+
+
+def _also(conn: Connection, account: Account) -> str:
+    its_cards = len(cards.of_account(conn, account.id))
+    its_users = sum(user.account == account.id for user in users.every(conn))
+    return f", its cards ({its_cards}) and its users ({its_users})"
+
+
+KIND = Kind("account", _wanted, attrgetter("name"), accounts.delete, _also)
+add_show(command, KIND, "Show one account.")
+add_delete(
+    command,
+    KIND,
+    "Delete an account with its cards, users and keys. Its users are logged out at once.",
+)

@@ -1,18 +1,12 @@
 """`balise card`: what is counted, for whom, and which sites may send for it."""
 
+from operator import attrgetter
+
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import (
-    Context,
-    confirm,
-    json_option,
-    pass_context,
-    record,
-    sheet,
-    table,
-    yes_option,
-)
+from balise.commands.context import Context, json_option, pass_context, record, table
+from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
 from schema.directory import accounts, cards
 from schema.directory.cards import Card
@@ -75,36 +69,15 @@ def list_cards(context: Context, account: str | None) -> None:
     context.emit(found, table(found, none="No card yet; `balise card create` makes one."))
 
 
-@command.command("show")
-@click.argument("id")
-@json_option
-@pass_context
-def show(context: Context, id: str) -> None:
-    """Show one card."""
-    with context.open_directory_current() as directory, directory.read() as conn:
-        card = _wanted(conn, id)
-    context.emit(card, sheet(card))
-
-
-@command.command("delete")
-@click.argument("id")
-@yes_option
-@json_option
-@pass_context
-def delete(context: Context, id: str, yes: bool) -> None:
-    """Delete a card: nothing is taken in for it any more, and its pages are gone."""
-    with context.open_directory_current() as directory:
-        with directory.read() as conn:
-            card = _wanted(conn, id)
-        confirm(f"Delete the card {card.name} ({id})?", yes=yes)
-        with directory.write() as conn:
-            cards.delete(conn, id)
-            record(conn, "card.delete", id)
-    context.emit({"deleted": id}, f"Card {id} deleted.")
-
-
 def _wanted(conn: Connection, id: str) -> Card:
     card = cards.get(conn, id)
     if card is None:
         raise cards.unknown(id)
     return card
+
+
+KIND = Kind("card", _wanted, attrgetter("name"), cards.delete)
+add_show(command, KIND, "Show one card.")
+add_delete(
+    command, KIND, "Delete a card: nothing is taken in for it any more, and its pages are gone."
+)

@@ -1,20 +1,13 @@
 """`balise key`: who may use the API. The secret is shown once and kept nowhere."""
 
 from dataclasses import asdict
+from operator import attrgetter
 
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import (
-    Context,
-    confirm,
-    json_option,
-    pass_context,
-    record,
-    sheet,
-    table,
-    yes_option,
-)
+from balise.commands.context import Context, json_option, pass_context, record, table
+from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
 from schema.directory import keys
 from schema.directory.keys import Key
@@ -55,36 +48,13 @@ def list_keys(context: Context) -> None:
     context.emit(found, table(found, none="No key yet; `balise key create` makes one."))
 
 
-@command.command("show")
-@click.argument("id")
-@json_option
-@pass_context
-def show(context: Context, id: str) -> None:
-    """Show one key, without its secret."""
-    with context.open_directory_current() as directory, directory.read() as conn:
-        key = _wanted(conn, id)
-    context.emit(key, sheet(key))
-
-
-@command.command("delete")
-@click.argument("id")
-@yes_option
-@json_option
-@pass_context
-def delete(context: Context, id: str, yes: bool) -> None:
-    """Delete a key: whoever uses it is refused from now on."""
-    with context.open_directory_current() as directory:
-        with directory.read() as conn:
-            key = _wanted(conn, id)
-        confirm(f"Delete the key {key.label} ({id})?", yes=yes)
-        with directory.write() as conn:
-            keys.delete(conn, id)
-            record(conn, "key.delete", id)
-    context.emit({"deleted": id}, f"Key {id} deleted.")
-
-
 def _wanted(conn: Connection, id: str) -> Key:
     key = keys.get(conn, id)
     if key is None:
         raise keys.unknown(id)
     return key
+
+
+KIND = Kind("key", _wanted, attrgetter("label"), keys.delete)
+add_show(command, KIND, "Show one key, without its secret.")
+add_delete(command, KIND, "Delete a key: whoever uses it is refused from now on.")

@@ -1,20 +1,13 @@
 """`balise user`: people who sign in. A password never stands in the list of processes."""
 
 import sys
+from operator import attrgetter
 
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import (
-    Context,
-    confirm,
-    json_option,
-    pass_context,
-    record,
-    sheet,
-    table,
-    yes_option,
-)
+from balise.commands.context import Context, json_option, pass_context, record, table
+from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
 from schema.directory import accounts, users
 from schema.directory.checks import LOCALES
@@ -72,34 +65,6 @@ def list_users(context: Context, account: str | None) -> None:
     context.emit(found, table(found, none="No user yet; `balise user create` makes one."))
 
 
-@command.command("show")
-@click.argument("user")
-@json_option
-@pass_context
-def show(context: Context, user: str) -> None:
-    """Show one user, by id or by e-mail address."""
-    with context.open_directory_current() as directory, directory.read() as conn:
-        found = _wanted(conn, user)
-    context.emit(found, sheet(found))
-
-
-@command.command("delete")
-@click.argument("user")
-@yes_option
-@json_option
-@pass_context
-def delete(context: Context, user: str, yes: bool) -> None:
-    """Delete a user, by id or by e-mail address. They are logged out at once."""
-    with context.open_directory_current() as directory:
-        with directory.read() as conn:
-            found = _wanted(conn, user)
-        confirm(f"Delete the user {found.email} ({found.id})?", yes=yes)
-        with directory.write() as conn:
-            users.delete(conn, found.id)
-            record(conn, "user.delete", found.id)
-    context.emit({"deleted": found.id}, f"User {found.email} deleted.")
-
-
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
@@ -112,3 +77,8 @@ def _wanted(conn: Connection, text: str) -> User:
     if found is None:
         raise users.unknown(text)
     return found
+
+
+KIND = Kind("user", _wanted, attrgetter("email"), users.delete)
+add_show(command, KIND, "Show one user, by id or by e-mail address.")
+add_delete(command, KIND, "Delete a user, by id or by e-mail address. They are logged out at once.")

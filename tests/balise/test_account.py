@@ -75,7 +75,7 @@ def test_deleting_asks_first_and_says_what_goes_along(shell, account) -> None:
 
 def test_yes_deletes_without_asking(shell, account) -> None:
     answer = shell("account", "delete", account, "--yes")
-    assert answer == (0, f"Account {account} deleted.\n", "")
+    assert answer == (0, f"Deleted the account Boulangerie Martin ({account}).\n", "")
 
 
 def test_nobody_to_answer_means_no(shell, account) -> None:

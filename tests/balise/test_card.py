@@ -66,7 +66,10 @@ def test_deleting_asks_first(shell, account) -> None:
     answer = shell("card", "delete", "k7Hq2xPa", typed="n\n")
     assert (answer.code, answer.out) == (130, "")
     assert "Delete the card Marie Martin (k7Hq2xPa)? [y/N]" in answer.err
-    assert shell("card", "delete", "k7Hq2xPa", "--yes").out == "Card k7Hq2xPa deleted.\n"
+    assert (
+        shell("card", "delete", "k7Hq2xPa", "--yes").out
+        == "Deleted the card Marie Martin (k7Hq2xPa).\n"
+    )
     assert shell("card", "list").out == "No card yet; `balise card create` makes one.\n"
 
 

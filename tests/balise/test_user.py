@@ -102,6 +102,7 @@ def test_deleting_asks_first(shell, account) -> None:
     answer = shell("user", "delete", "marie@example.fr", typed="n\n")
     assert (answer.code, answer.out) == (130, "")
     assert f"Delete the user marie@example.fr ({id})? [y/N]" in answer.err
-    assert shell("user", "delete", id, "--yes").out == "User marie@example.fr deleted.\n"
+    deleted = shell("user", "delete", id, "--yes").out
+    assert deleted == f"Deleted the user marie@example.fr ({id}).\n"
     answer = shell("user", "delete", id, "--yes")
     assert answer == (2, "", f"There is no user '{id}'; `balise user list` shows them.\n")
