@@ -1,16 +1,21 @@
 """A directory with two accounts and an operator, an event store, and the pages over real ASGI."""
 
 import shutil
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import polars as pl
 import pytest
+import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from httpx import ASGITransport, AsyncClient, Cookies, Response
 from starlette.applications import Starlette
@@ -186,6 +191,28 @@ def _people(directory: Directory, now_ms: int) -> tuple[Card, ...]:
             )
         ]
     return tuple(made)
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                sleep(0.01)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """The pages over a real socket, for a real browser."""
+    with served(world.app()) as address:
+        yield address
 
 
 @pytest.fixture

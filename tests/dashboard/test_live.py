@@ -1,41 +1,14 @@
 """The page in a real browser: it moves by itself, fits a phone, and works without scripts."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
 from schema.directory import users
 
 SIZES = ((320, 640), (768, 1024), (1440, 900))
 MOVED_WITHIN_MS = 2000
-
-
-@contextmanager
-def served(app) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        while not server.started:
-            sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
-
-
-@pytest.fixture
-def address(world):
-    with served(world.app()) as address:
-        yield address
 
 
 @pytest.fixture
@@ -183,7 +156,8 @@ def test_every_page_fits_can_be_read_and_can_be_tapped(
         page.goto(f"{address}/login")
         check(page)
         sign_in(page, world, address)
-        paths = ("/", "/definitions", "/nowhere", f"/cards/{world.mine.id}")
+        own = f"/cards/{world.mine.id}"
+        paths = ("/", "/definitions", "/nowhere", own, f"{own}/install")
         for path in (*paths, f"/cards/{hostile_card.id}"):
             page.goto(address + path)
             check(page)
