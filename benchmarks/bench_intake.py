@@ -10,10 +10,9 @@ from benchmarks.processes import serving
 from benchmarks.report import Report, Row
 from benchmarks.wrk import Load, load
 from schema.clock import system_clock
-from schema.directory import accounts, cards
-from schema.directory.database import open_directory
-from schema.testing.events import CARD, body, envelope
-from schema.testing.server import BALISE, balise
+from schema.testing.events import body, envelope
+from schema.testing.installation import install
+from schema.testing.server import BALISE
 
 ROUNDS = 5
 SECONDS = 4
@@ -85,30 +84,11 @@ Target = tuple[str, int]
 def servers(folder: Path) -> Iterator[tuple[Target, Target]]:
     """The bare server and a real `balise collect`, each as address and process id."""
     data = folder / "var"
-    prepare(data)
+    install(data)
     with ExitStack() as stack:
         _, bare, floor = stack.enter_context(serving(data, sys.executable, "-c", BARE))
         _, ours, origin = stack.enter_context(serving(data, BALISE, "collect"))
         yield (floor, bare), (origin, ours)
-
-
-def prepare(data: Path) -> None:
-    balise(data, "init")
-    directory = open_directory(f"sqlite:///{data}/balise.db")
-    with directory.write() as conn:
-        now_ms = system_clock()
-        account = accounts.create(conn, name="A", tier="premium", locale="fr", now_ms=now_ms)
-        cards.create(
-            conn,
-            account=account.id,
-            name="A",
-            url="https://cartes.example.fr/a",
-            zone="Europe/Paris",
-            origins=["https://cartes.example.fr"],
-            now_ms=now_ms,
-            id=CARD,
-        )
-    directory.close()
 
 
 def bodies(events: int) -> list[bytes]:
