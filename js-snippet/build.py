@@ -29,7 +29,7 @@ CLUES = {
     "sms": "^sms:",
     "email": "^mailto:",
     "whatsapp": "/wa.me/",
-    "vcard": "[.]vcf",
+    "vcard": ".vcf",
 }
 """What a link's address says by itself; any other target is its own name, as in `linkedin.com/`."""
 

@@ -17,6 +17,8 @@
   const ENGAGE_STEP_MS = 1_000; // less is not worth a request
   const RETURN_MS = 30 * 60_000; // back from the back/forward cache after this is a new view
 
+  const OBJECTION = "balise-off"; // in storage; the events that wait are under "balise"
+
   const OURS = /^(view|click|engage)$/;
 
   // A page may have replaced what writes JSON: what the server would refuse does not leave.
@@ -70,26 +72,26 @@
       item: take("item", ITEM_CHARS_MAX),
       ref: host === here.hostname ? "" : host,
     };
-    if (choice === "off") storage.baliseOff = 1;
-    if (choice === "on") delete storage.baliseOff;
+    if (choice === "off") storage[OBJECTION] = 1;
+    if (choice === "on") delete storage[OBJECTION];
     if (choice + from.medium + from.item) history.replaceState(history.state, "", here);
   }
 
   const objects = () =>
-    storage.baliseOff ||
+    storage[OBJECTION] ||
     navigator.globalPrivacyControl ||
     navigator.doNotTrack > 0;
 
   // Keep what is not delivered, one event a line
 
-  const fresh = (body) => (SENDABLE.exec(body) || [])[1] > Date.now() - AGE_MS_MAX;
+  const fresh = (body) => (SENDABLE.exec(body) || 0)[1] > Date.now() - AGE_MS_MAX;
 
   const kept = () => (queue.balise || "").split("\n").filter(fresh);
 
   function keep(delivered, unsent) {
     const bodies = kept().filter((body) => body !== delivered).concat(unsent);
+    delete queue.balise;
     if (bodies[0]) queue.balise = bodies.slice(0, EVENTS_MAX).join("\n");
-    else delete queue.balise;
   }
 
   function flush() {
@@ -128,7 +130,7 @@
     else if (fresh(event)) {
       if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
       keep(event, event);
-      fetch(endpoint, { method: "POST", body, keepalive: true })
+      fetch(endpoint, { method: "POST", keepalive: true, body })
         .then((answer) => {
           if (answer.status > 428) return;
           keep(event);
@@ -153,18 +155,18 @@
       share(button, channel);
       send("share", { label: channel }, owner);
     } else if (target) {
-      send("click", { target, label: trackLabel.slice(0, LABEL_CHARS_MAX) }, owner);
+      send("click", { label: trackLabel.slice(0, LABEL_CHARS_MAX), target }, owner);
     }
   }
 
   // A share link gets the tagged address in place of the address that it holds; a button without
-  // a link opens the system's share sheet, or copies.
+  // a link copies it, or opens the system's share sheet.
   function share(button, channel) {
     const url = new URL(location);
     url.search = `src=share&item=${channel}` + url.search.replace("?", "&");
     if (button.href) button.href = button.href.replace(/https?%3A[^&]*/, encodeURIComponent(url));
-    else if (navigator.share) navigator.share({ url }).catch(() => {});
-    else navigator.clipboard.writeText(url);
+    else if (channel === "copy") navigator.clipboard.writeText(url);
+    else navigator.share({ url }).catch(() => {});
   }
 
   // Time counts while the page is shown, until half a minute after the last sign of life.
@@ -208,16 +210,17 @@
 
   function start() {
     if ((window.balise || 0).v) return;
-    (window.balise = safely((name) => OURS.test(name) || send(`${name}`, {}))).v = 1;
+    (window.balise = safely((name) => OURS.test(name) || send(name, {}))).v = 1;
     arrive(document.referrer);
     const listen = (names, work) =>
       names.split(" ").forEach((name) => addEventListener(name, safely(work), true));
     listen("visibilitychange pagehide pageshow mousemove keydown scroll", notice);
     listen("click auxclick", click);
     listen("online", flush);
-    if (window.navigation) navigation.addEventListener("currententrychange", safely(notice));
     setInterval(safely(engage), ENGAGE_EVERY_MS);
     notice(0);
+    // Where there is no such object, the next sign of life finds the new path.
+    navigation.addEventListener("currententrychange", safely(notice));
   }
 
   safely(start)();
