@@ -6,6 +6,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from collector import script
 from dashboard import trial
 from dashboard.site import Reader
 from schema.directory.cards import Card
@@ -21,6 +22,8 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
         reader=reader,
         card=card,
         origin=site.origin,
+        pinned=script.hashed_path(),
+        integrity=script.integrity(),
         targets=TARGETS,
         code=code,
         asked=asked == code,

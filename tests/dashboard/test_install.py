@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from collector import script
 from dashboard import trial
 from schema.directory import secrets
 from schema.items import read
@@ -35,8 +36,10 @@ def owners_visit(world, code, **changes):
 
 
 def test_the_page_shows_what_to_paste_for_this_card(world):
-    tag, notice, button = snippets(page_of(world))
+    tag, pinned, notice, button = snippets(page_of(world))
     assert tag == f'<script defer src="{world.origin}/b.js" data-card="{world.mine.id}"></script>'
+    assert f'src="{world.origin}{script.hashed_path()}"' in pinned
+    assert f'integrity="{script.integrity()}" crossorigin data-card="{world.mine.id}"' in pinned
     assert f'href="{world.origin}/objection?card={world.mine.id}"' in notice
     assert 'data-track="booking"' in button
 
