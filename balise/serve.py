@@ -24,6 +24,7 @@ from balise.demo import show
 from balise.folder import prepare
 from balise.installation import held, never, ready_directory
 from balise.listen import Server, bind, stop_on_signals
+from balise.workers import Workers
 from collector import app as collector
 from collector import links, objection
 from collector.asgi import HotPath
@@ -79,16 +80,27 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
         )
 
 
-def collect(settings: Settings, clock: Clock) -> None:
-    with ExitStack() as stack:
-        listening = stack.enter_context(bind(settings.host, settings.port))
+def collect(settings: Settings, clock: Clock, *, workers: int = 1) -> None:
+    with bind(settings.host, settings.port) as listening:
         prepare(settings)
-        directory = stack.enter_context(ready_directory(settings))
-        taken = stack.enter_context(parts.intake(settings, directory, clock))
+        if workers == 1:
+            _collect(listening, settings, clock, lambda: announce.intake(settings))
+            return
+        with ready_directory(settings):
+            pass  # what is wrong with it is said once, before there are many
+        announce.intake(settings)
+        Workers(workers, lambda: _collect(listening, settings, clock, lambda: None)).supervise()
+
+
+def _collect(listening: socket, settings: Settings, clock: Clock, ready: Ready) -> None:
+    with (
+        ready_directory(settings) as directory,
+        parts.intake(settings, directory, clock) as taken,
+    ):
         # Nothing here needs the store: a collector is ready without it.
         shown = [metrics.route(settings, clock)]
         app = _hot(settings, directory, clock, taken, checks={}, routes=shown)
-        uvloop.run(_run(listening, app, lambda: announce.intake(settings), nullcontext()))
+        uvloop.run(_run(listening, app, ready, nullcontext()))
 
 
 def work(settings: Settings, clock: Clock) -> None:

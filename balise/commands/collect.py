@@ -8,11 +8,18 @@ from schema.clock import system_clock
 
 
 @click.command
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that share the port, each with a spool of its own.",
+)
 @pass_context
-def command(context: Context) -> None:
+def command(context: Context, workers: int) -> None:
     """Take events in and spool them; a `serve` or a `work` over the same folder ships them."""
     settings = context.settings()
     logs.start(settings.log_level)
     from balise.serve import collect
 
-    collect(settings, system_clock)
+    collect(settings, system_clock, workers=workers)
