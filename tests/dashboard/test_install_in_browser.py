@@ -54,6 +54,7 @@ def test_without_a_clipboard_it_is_copied_the_old_way(page):
 
 def test_a_trial_is_waited_for_and_told_by_itself(world, page):
     assert page.is_hidden("#waiting")
+    assert page.is_hidden("#result")
     with page.expect_popup() as opened:
         page.click("#try")
     assert opened.value.url.startswith(f"{world.mine.url}?src=link&item={trial_code(page)}.")
@@ -70,7 +71,7 @@ def test_another_visit_does_not_pass_for_the_trial(world, page):
     world.store_events(world.event(world.mine, AT))
     arrive(world, "trial-another1")
     page.wait_for_timeout(2_000)
-    assert page.inner_text("#result") == ""
+    assert page.is_hidden("#result")
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])

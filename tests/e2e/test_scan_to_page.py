@@ -86,6 +86,42 @@ def test_a_tap_on_the_phone_number_shows_on_the_owners_page_within_two_seconds(
     at_least(owner, "contact_clicks", before + 1)
 
 
+def test_a_printed_code_leads_to_the_card_and_is_counted_under_its_item(
+    owner: Page, visitor: BrowserContext, server: RunningServer
+) -> None:
+    before = total(owner, "views")
+    card = visitor.new_page()
+    card.goto(f"{server.origin}/q/NKerouan")
+    assert card.url == f"{server.origin}/c/{CARD}", "the marks have left the address"
+    at_least(owner, "views", before + 1)
+    asked = server.run(
+        "sql",
+        "--json",
+        "SELECT DISTINCT medium FROM events WHERE item = 'NKerouan' AND class = 'human'",
+    )
+    assert asked.stdout == '[{"medium":"nfc"}]\n', asked.stderr
+
+
+def test_one_click_from_the_notice_and_nothing_leaves_the_browser_any_more(
+    visitor: BrowserContext, server: RunningServer
+) -> None:
+    card = visitor.new_page()
+    card.goto(f"{server.origin}/c/{CARD}")
+    card.get_by_role("link", name="Ce que cette carte compte").click()
+    card.get_by_role("link", name="Ne pas être compté").click()
+    card.get_by_role("button", name="Ne plus me compter").click()
+    card.wait_for_url(f"{server.origin}/c/{CARD}")
+    expect(card.get_by_role("status")).to_contain_text("cette carte ne vous compte pas")
+    sent: list[str] = []
+    visitor.on("request", lambda request: sent.append(request.url))
+    card.get_by_role("link", name="Appeler").click()
+    card.reload()
+    card.get_by_role("link", name="Appeler").click()
+    card.goto(f"{server.origin}/c/")
+    assert [url for url in sent if "/api/track" in url] == []
+    assert visitor.cookies() == []
+
+
 @pytest.mark.parametrize("login", USERS, ids=lambda user: user.email)
 def test_every_demo_login_opens(browser: Browser, server: RunningServer, login: DemoUser) -> None:
     with browser.new_context(locale="fr-FR") as context:
