@@ -1,7 +1,7 @@
 """Which events may be in the store already: a filter in memory that says "no" only when sure.
 
 Asking the store about every event of every batch would read the last days of the table each time.
-One process ships (see `only_shipper`), so what it did not store, and was not there when it began,
+One process ships (see `claim_folder`), so what it did not store, and was not there when it began,
 is not there: a Bloom filter over both answers for all but the real duplicates and a few in a
 thousand others, and only those are asked about. It must not be used where others store too.
 """

@@ -14,8 +14,9 @@ quarantine, and on a replica that does not show them yet the token stops them. T
 file follow in a flush of their own (`pipeline/flush.py`).
 """
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -32,7 +33,7 @@ from pipeline.meter import Meter
 from pipeline.outcomes import outcomes
 from pipeline.quarantine import Stored, put_aside, quarantined, store_sound
 from pipeline.seen import Seen
-from pipeline.spools import SHIPMENT_EVENTS, Rows, Shipment, SpoolFile, only_shipper, spool_paths
+from pipeline.spools import SHIPMENT_EVENTS, Rows, Shipment, SpoolFile, claim_folder, spool_paths
 from schema.clock import Clock
 from schema.directory import rollup_state
 from schema.directory.database import Directory
@@ -99,8 +100,7 @@ class Shipper:
         self._under_way: dict[Path, pl.DataFrame] = {}
         """The events of shipments that were begun and not ended."""
         self._lanes: dict[Path, _Lane] = {}
-        self._only = ExitStack()
-        self._chosen = False
+        self._lock: int | None = None
         self._wake = Event()
         self._stopping = Event()
         self.meter = Meter()
@@ -126,9 +126,10 @@ class Shipper:
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
-        self._only.close()
+        if self._lock is not None:
+            os.close(self._lock)
         self._under_way.clear()
-        self._chosen, self._seen = False, None
+        self._lock = self._seen = None
 
     def ship_once(self) -> int:
         """One shipment from each spool file. Gives how many events left their spool.
@@ -148,9 +149,9 @@ class Shipper:
         )
 
     def _may_ship(self) -> bool:
-        if not self._chosen and self._folder.exists():
-            self._chosen = self._only.enter_context(only_shipper(self._folder))
-        return self._chosen
+        if self._lock is None:
+            self._lock = claim_folder(self._folder)
+        return self._lock is not None
 
     def _follow_folder(self) -> None:
         paths = spool_paths(self._folder)

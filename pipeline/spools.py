@@ -209,18 +209,12 @@ def spool_bytes(folder: Path) -> int:
     return total
 
 
-@contextmanager
-def only_shipper(folder: Path) -> Iterator[bool]:
-    """True, and kept true, when no other process ships this folder."""
-    descriptor = try_lock(_beside(folder, LOCK_SUFFIX))
-    try:
-        yield descriptor is not None
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
+def claim_folder(folder: Path) -> int | None:
+    """A descriptor to be kept open by the one process that ships it; None while there is one."""
+    return _try_lock(_beside(folder, LOCK_SUFFIX)) if folder.exists() else None
 
 
-def try_lock(path: Path) -> int | None:
+def _try_lock(path: Path) -> int | None:
     """A descriptor that holds the lock until it is closed, however the process ends."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -265,7 +259,7 @@ def _transaction(spool: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> I
 @contextmanager
 def _owner_gone(path: Path) -> Iterator[bool]:
     """True, and kept true, when the collector that wrote this file has ended."""
-    lock = try_lock(_beside(path, OWNER_SUFFIX))
+    lock = _try_lock(_beside(path, OWNER_SUFFIX))
     try:
         yield lock is not None
     finally:
