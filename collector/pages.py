@@ -9,6 +9,7 @@ from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +22,7 @@ FOLDER = Path(__file__).parent
 TEMPLATES = FOLDER / "templates"
 LOCALES = FOLDER / "locales"
 DOMAIN = "collector"
+NAMES: Mapping[str, str] = {"fr": "Français", "en": "English"}
 
 _STYLE = (TEMPLATES / "pages.css").read_text(encoding="utf-8")
 _STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
@@ -64,8 +66,19 @@ class Pages:
             own if own in self._environments else None,
             request.headers.get("accept-language", ""),
         )
-        body = self._environments[code].get_template(template).render(values)
+        shown = values | {"others": _other_languages(request, code)}
+        body = self._environments[code].get_template(template).render(shown)
         return HTMLResponse(body, status, {**HEADERS, **(headers or {})})
+
+
+def _other_languages(request: Request, code: str) -> list[tuple[str, str, str]]:
+    """The same page in each other language: its code, its name, its address."""
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    return [
+        (other, name, "?" + urlencode([*asked, ("lang", other)]))
+        for other, name in NAMES.items()
+        if other != code
+    ]
 
 
 def _environment(code: str, texts: NullTranslations) -> Environment:

@@ -1,5 +1,8 @@
 """The objection: what a click does, what a mere look does not, and nothing that is written."""
 
+import re
+from html import unescape
+
 import pytest
 
 from collector.objection import CHOICES
@@ -57,6 +60,15 @@ def test_an_unknown_card_is_told_kindly(collector, method, card):
     assert "De quelle carte s’agit-il" in answer.text
     assert "Global Privacy Control" in answer.text
     assert "<script" not in answer.text
+
+
+def test_the_same_page_is_one_link_away_in_the_other_language(collector):
+    page = look(collector).text
+    (link,) = re.findall(r'href="([^"]*)" lang="en"', page)
+    english = collector.client.get(f"/objection{unescape(link)}").text
+    assert "Do not count me any more" in english
+    (link,) = re.findall(r'href="([^"]*)" lang="fr"', english)
+    assert collector.client.get(f"/objection{unescape(link)}").text == page
 
 
 def test_nothing_of_it_is_written(collector):
