@@ -10,7 +10,7 @@ from balise.demo.people import ACCOUNTS, CARDS, PASSWORD, USERS
 from balise.demo.rhythm import History
 from balise.installation import Installation
 from schema.days import day_start_ms, local_day
-from schema.directory import accounts, cards, users
+from schema.directory import accounts, cards, items, users
 from schema.errors import BaliseError
 from schema.testing.clock import FixedClock
 
@@ -56,6 +56,19 @@ def test_the_known_password_opens_every_login(place: Installation) -> None:
                 each.role,
                 each.account.id if each.account else None,
             )
+
+
+def test_what_was_scanned_came_through_an_item_of_its_card(place: Installation) -> None:
+    _load(place)
+    _load(place)
+    with place.directory.read() as conn:
+        known = {(each.card, each.medium, each.code) for each in items.every(conn)}
+    assert {card for card, _, _ in known} == {card.id for card in CARDS}
+    came = place.store.rows(
+        "SELECT DISTINCT toString(card), toString(medium), toString(item) FROM events"
+        " WHERE item != '' OR medium IN ('qr', 'nfc', 'sig')"
+    )
+    assert set(came) == known
 
 
 def test_the_figures_of_each_card_are_those_of_its_events(place: Installation) -> None:
