@@ -25,14 +25,11 @@ class Buckets:
         if not 0 <= now_ms - self._turn_ms <= self._burst_ms or len(self._young) >= KEYS_MAX:
             self._young, self._old, self._turn_ms = {}, self._young, now_ms
         full_ms = self._young.get(key) or self._old.get(key, now_ms)
-        if full_ms < now_ms:
+        # Long full; or later than any clock of ours could say, unless it was set back meanwhile.
+        if not now_ms <= full_ms <= now_ms + self._burst_ms:
             full_ms = now_ms
         full_ms += self._token_ms
         wait_ms = full_ms - now_ms - self._burst_ms
         if wait_ms <= 0:
             self._young[key] = full_ms
-            return 0
-        # A clock that was set back would leave a bucket empty for as long as it was wrong.
-        wait_ms = min(wait_ms, self._token_ms)
-        self._young[key] = now_ms + self._burst_ms + wait_ms - self._token_ms
-        return wait_ms
+        return max(wait_ms, 0)

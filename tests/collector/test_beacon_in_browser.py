@@ -3,20 +3,14 @@
 import time
 
 import pytest
-from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from schema import items
 from schema.targets import TARGET_NAMES
+from schema.testing.visits import CARD, hide, html, names, show, stored, tag, wait_until
 
-CARD = "browser1"
 HALF_HOUR_MS = 30 * 60_000
-NO_ICON = "<link rel=icon href='data:,'>"
-TAG = f'<script defer src="/b.js" data-card="{CARD}"></script>'
-
-
-def html(body: str) -> HTMLResponse:
-    return HTMLResponse(f"<!doctype html><html lang=fr><title>Carte</title>{NO_ICON}<body>{body}")
+TAG = tag()
 
 
 def card_page(request):
@@ -51,40 +45,6 @@ def page(browser, card):
     yield opened
     assert opened.errors == []
     context.close()
-
-
-def wait_until(happens) -> None:
-    deadline_s = time.monotonic() + 10
-    while not happens():
-        assert time.monotonic() < deadline_s, "It did not happen within 10 seconds."
-        time.sleep(0.02)
-
-
-def stored(card, events: int):
-    """The events on the disk, once there are as many as that; a moment later there are no more."""
-    wait_until(lambda: len(card.spooled()) >= events)
-    time.sleep(0.2)
-    found = sorted(card.spooled(), key=lambda event: event.seq)
-    assert len(found) == events, found
-    return found
-
-
-def names(events) -> list[str]:
-    return [event.name for event in events]
-
-
-def hide(page) -> None:
-    """As the browser does for a tab that goes to the background."""
-    page.evaluate(
-        "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
-        "document.dispatchEvent(new Event('visibilitychange'))"
-    )
-
-
-def show(page) -> None:
-    page.evaluate(
-        "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
-    )
 
 
 def restore_from_cache(page) -> None:
