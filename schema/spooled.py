@@ -48,8 +48,8 @@ def open_spool(path: Path) -> sqlite3.Connection:
     spool = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
     spool.execute("PRAGMA journal_mode = WAL")
     spool.execute("PRAGMA synchronous = FULL")
-    # Some builds of SQLite overwrite what is deleted, page by page: a tenth of a shipper's work, and
-    # collectors wait for it. What lay here is in the store, or is the /24 that the next rows cover.
+    # Some builds of SQLite overwrite what is deleted, page by page: a tenth of the shipper's work,
+    # and collectors wait for it. What lay here is in the store, or is a /24 that soon is covered.
     spool.execute("PRAGMA secure_delete = FAST")
     for statement in SPOOL_DDL:
         spool.execute(statement)
