@@ -1,12 +1,17 @@
 """Browsers that send one event after the other and remember which were acknowledged."""
 
 import socket
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from threading import Event, Thread
+
+import msgspec
 
 from schema.clock import system_clock
 from schema.ids import PAGE_ID_CHARS
+from schema.spooled import SpooledEvent, open_spool
 from schema.testing.events import body, envelope
 
 HEAD = b"POST /api/track HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
@@ -67,3 +72,17 @@ class Crowd:
                         return
         except OSError:  # the server has gone
             return
+
+
+def pages_in(folder: Path) -> tuple[Counter[str], int]:
+    """Every page in every spool, as often as it is there; and what the counters say of them."""
+    pages: Counter[str] = Counter()
+    accepted = 0
+    for path in folder.glob("*.db"):
+        with closing(open_spool(path)) as spool:
+            for (batch,) in spool.execute("SELECT body FROM batches"):
+                events = msgspec.json.Decoder(SpooledEvent).decode_lines(batch)
+                pages.update(event.page for event in events)
+            counted = "SELECT total(n) FROM counters WHERE reason = 'accepted'"
+            accepted += int(spool.execute(counted).fetchone()[0])
+    return pages, accepted

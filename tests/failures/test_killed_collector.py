@@ -3,16 +3,13 @@
 import os
 import signal
 import sqlite3
-from collections import Counter
 from contextlib import closing
 from random import Random
 from time import sleep
 
-import msgspec
 import pytest
 
-from schema.spooled import SpooledEvent, open_spool
-from schema.testing.crowd import Crowd
+from schema.testing.crowd import Crowd, pages_in
 from schema.testing.installation import install
 from schema.testing.server import running
 
@@ -24,19 +21,6 @@ BROWSERS = 6
 def data(tmp_path):
     install(tmp_path / "var")
     return tmp_path / "var"
-
-
-def pages_in(folder):
-    """Every page in every spool, as often as it is there; and what the counters say of them."""
-    pages, accepted = Counter(), 0
-    for path in folder.glob("*.db"):
-        with closing(open_spool(path)) as spool:
-            for (batch,) in spool.execute("SELECT body FROM batches"):
-                events = msgspec.json.Decoder(SpooledEvent).decode_lines(batch)
-                pages.update(event.page for event in events)
-            counted = "SELECT total(n) FROM counters WHERE reason = 'accepted'"
-            accepted += int(spool.execute(counted).fetchone()[0])
-    return pages, accepted
 
 
 def test_kill_9_at_any_instant_loses_no_acknowledged_event_and_doubles_none(data):
