@@ -71,8 +71,8 @@ NOTES = (
     "0.1; 50 000 events a shipment 3.0 for the insert, 100 000 1.5; shipped rows overwritten by "
     "SQLite, as some builds do, 1.1, only forgotten 0.1. No gain: decoding the next shipment on a "
     "thread during the insert, where both cores are busy anyway; rows as JSON arrays, read as "
-    "quoted CSV, 1.5 against 1.9. Not done: separated values without quotes would decode in 0.5, but "
-    "texts would have to be free of the separator."
+    "quoted CSV, 1.5 against 1.9. Not done: separated values without quotes would "
+    "decode in 0.5, but texts would have to be free of the separator."
 )
 
 
