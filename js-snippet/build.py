@@ -28,10 +28,10 @@ CLUES = {
     "phone": "^tel:",
     "sms": "^sms:",
     "email": "^mailto:",
-    "whatsapp": "/wa.me/",
+    "whatsapp": "wa.me/",
     "vcard": ".vcf",
 }
-"""What a link's address says by itself; any other target is its own name, as in `linkedin.com/`."""
+"""What in a link's address says its target; so does any target's own name, as in `linkedin.com/`."""
 
 # Arrow functions, spread and `catch` without a name: browsers from 2018 on.
 TERSER = (
@@ -52,7 +52,7 @@ writeFileSync(to, brotliCompressSync(readFileSync(from), { params }));
 def words() -> dict[str, object]:
     """What the script must know of the contract, so that it sends nothing the server refuses."""
     return {
-        "TARGETS": {target.name: CLUES.get(target.name, 0) for target in TARGETS},
+        "TARGETS": {target.name: _clue(target.name) for target in TARGETS},
         "MEDIUM_CHARS_MAX": wire.MEDIUM_CHARS_MAX,
         "ITEM_CHARS_MAX": wire.ITEM_CHARS_MAX,
         "LABEL_CHARS_MAX": wire.LABEL_CHARS_MAX,
@@ -60,6 +60,11 @@ def words() -> dict[str, object]:
         "EVENTS_MAX": wire.EVENTS_MAX,
         "AGE_MS_MAX": wire.AGE_MS_MAX,
     }
+
+
+def _clue(target: str) -> str:
+    """The beginning of a pattern, which the script completes with the target's name."""
+    return f"{CLUES[target]}|" if target in CLUES else ""
 
 
 def install() -> None:

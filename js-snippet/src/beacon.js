@@ -26,7 +26,6 @@
 
   const script = document.currentScript;
   if (!script) return;
-  const endpoint = new URL("api/track", script.src);
 
   // A card must work with us broken; nobody is helped by an error in its console.
   const safely = (work) => (given) => {
@@ -50,8 +49,8 @@
   let leftAt; // when the page was last hidden
 
   function renew() {
-    page = Math.random().toString(36).slice(2, 14).padEnd(12, 0); // 52 random bits
-    seq = engagedMs = toldMs = scroll = 0;
+    page = (Math.random().toString(36) + 1e12).slice(2, 14); // 52 random bits, filled up
+    scroll = seq = engagedMs = toldMs = 0;
   }
 
   // Marks leave the address, so that a copied link does not carry them on.
@@ -125,16 +124,18 @@
   // Only `fetch` tells whether it was heard, and it sends no cookie. A page that is left hears no
   // answer: there `sendBeacon` goes first. A string is text/plain, which needs no preflight.
   function deliver(event, next) {
+    const endpoint = new URL("api/track", script.src);
     const body = event.replace("{", `{"sent":${Date.now()},`);
     if (objects()) delete queue.balise;
     else if (fresh(event)) {
       if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
       keep(event, event);
-      fetch(endpoint, { method: "POST", keepalive: true, body })
+      fetch(endpoint, { method: "POST", body, keepalive: true })
         .then((answer) => {
-          if (answer.status > 428) return;
-          keep(event);
-          if (next) next();
+          if (answer.status < 429) {
+            keep(event);
+            if (next) next();
+          }
         })
         .catch(() => {});
     }
@@ -143,12 +144,12 @@
   // What is told
 
   function click(event) {
+    if (event.button > 1) return; // the middle button opens links, the right one a menu
     const near = (selector) => event.target.closest(selector);
     const button = near("[data-track],[data-share]") || near("a");
-    if (event.button > 1) return; // the middle button opens links, the right one a menu
     const { track, trackLabel = "", share: channel } = button.dataset;
     const target = Object.keys(TARGETS).find((name) =>
-      track ? track === name : RegExp(TARGETS[name] || `[/.]${name}.com/`).test(button.href)
+      track ? track === name : RegExp(`${TARGETS[name]}[/.]${name}.com/`).test(button.href)
     );
     const owner = near("[data-card]");
     if (channel) {
@@ -198,8 +199,10 @@
     }
     if (event.type !== "pagehide" && !document.hidden) {
       aliveAt = countedAt;
-      if (!shown) flush();
-      shown = true;
+      if (!shown) {
+        shown = true;
+        flush();
+      }
       if (!seq) send("view");
     } else if (shown) {
       shown = false;

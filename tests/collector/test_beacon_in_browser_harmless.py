@@ -1,0 +1,214 @@
+"""Whatever the page, the visitor or the installation does: nothing breaks, nothing is refused."""
+
+import time
+
+import pytest
+from starlette.routing import Route
+
+from schema.testing.visits import CARD, distinct, hide, html, names, stored, tag, wait_until
+
+BUTTONS = (
+    "<button data-track=phone>Appeler</button><a id=away href=/elsewhere data-track=map>Ici</a>"
+)
+BLOCKED = {"Content-Security-Policy": "connect-src 'none'"}
+PAGES = (
+    Route("/marie", lambda request: html(tag() + BUTTONS)),
+    Route("/bare", lambda request: html(BUTTONS)),
+    Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
+    Route("/blocked", lambda request: html(tag() + BUTTONS, BLOCKED)),
+    Route(
+        "/module", lambda request: html(f"<script type=module src=/b.js data-card={CARD}></script>")
+    ),
+    Route("/framed", lambda request: html("<iframe sandbox=allow-scripts src=/marie></iframe>")),
+    Route("/wrong/{id}", lambda request: html(tag(request.path_params["id"]) + BUTTONS)),
+    Route("/none", lambda request: html("<script defer src=/b.js></script>" + BUTTONS)),
+)
+
+
+@pytest.fixture
+def card(make_collector):
+    return make_collector(pages=PAGES, card=CARD)
+
+
+@pytest.fixture
+def page(browser, card):
+    with browser.new_context(base_url=card.url) as context:
+        page = context.new_page()
+        page.complaints = []
+        page.said = []
+        page.asked = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("request", lambda request: page.asked.append(request.url))
+        yield page
+        assert page.complaints == []
+
+
+def tracked(page) -> list[str]:
+    return [url for url in page.asked if url.endswith("/api/track")]
+
+
+def leave(page) -> None:
+    page.click("#away")
+    page.wait_for_url("**/elsewhere")
+
+
+def test_an_objection_holds_from_the_first_moment_and_for_every_later_page(page, card):
+    page.goto("/marie?lang=fr&balise=off#top")
+    assert page.url == f"{card.url}/marie?lang=fr#top"
+    page.click("button")
+    page.goto("/marie?src=qr")
+    leave(page)
+    time.sleep(0.3)
+    assert tracked(page) == []
+    assert page.evaluate("Object.entries(localStorage)") == [["balise-off", "1"]]
+
+
+def test_an_objection_is_effective_at_once_in_pages_that_are_open(page, card):
+    page.goto("/marie")
+    stored(card, 1)
+    other = page.context.new_page()
+    other.goto("/marie?balise=off")
+    page.click("button")
+    page.evaluate("balise('devis')")
+    hide(page)
+    assert names(stored(card, 1)) == ["view"]
+
+
+def test_an_objection_can_be_taken_back(page, card):
+    page.goto("/marie?balise=off")
+    page.goto("/marie?balise=on")
+    assert names(stored(card, 1)) == ["view"]
+    wait_until(lambda: page.evaluate("localStorage.length") == 0)
+
+
+def test_another_word_changes_no_choice(page, card):
+    page.goto("/marie?balise=off")
+    page.goto("/marie?balise=maybe")
+    time.sleep(0.3)
+    assert tracked(page) == []
+
+
+def test_an_objection_that_cannot_be_stored_holds_for_the_page(page, card):
+    page.add_init_script(
+        "const full = new Proxy({}, {set() { throw new Error('full') }});"
+        "Object.defineProperty(window, 'localStorage', {value: full})"
+    )
+    page.goto("/marie?balise=off")
+    page.click("button")
+    time.sleep(0.3)
+    assert tracked(page) == []
+
+
+def test_a_page_that_forbids_requests_works_on(page, card):
+    page.goto("/blocked")
+    leave(page)
+    time.sleep(0.3)
+    assert distinct(card) == []
+    assert all("Content Security Policy" in said or "blocked" in said for said in page.said)
+
+
+def test_a_frame_without_an_origin_works_on(page, card):
+    page.goto("/framed")
+    page.frame_locator("iframe").locator("button").click()
+    time.sleep(0.3)
+    assert distinct(card) == []
+
+
+def test_as_a_module_it_does_nothing(page, card):
+    page.goto("/module")
+    time.sleep(0.3)
+    assert (tracked(page), page.said) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "path", ["/none", "/wrong/", "/wrong/a", "/wrong/abc_defg", "/wrong/%22%3E"]
+)
+def test_a_missing_or_wrong_card_sends_nothing_and_says_nothing(page, path):
+    page.goto(path if path != "/wrong/" else "/none")
+    page.click("button")
+    page.evaluate("balise('devis')")
+    leave(page)
+    assert (tracked(page), page.said) == ([], [])
+
+
+def test_an_unknown_card_is_refused_and_forgotten(page, card):
+    page.goto("/wrong/unknown1")
+    wait_until(lambda: card.counted("unknown_card", 1))
+    wait_until(lambda: page.evaluate("localStorage.length") == 0)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "window.fetch = () => { throw new Error('no') }",
+        "window.fetch = () => undefined",
+        "window.fetch = () => Promise.reject(new Error('no'))",
+        "window.fetch = navigator.sendBeacon = undefined",
+        "JSON.stringify = () => 'null'",
+        "JSON.stringify = () => ({})",
+        "Array.prototype.toJSON = () => 'all'",
+        "Object.prototype.toJSON = () => 'all'",
+        "Date.now = () => NaN",
+        "Date.now = () => 'today'",
+        "EventTarget.prototype.addEventListener = () => { throw new Error('no') }",
+        "history.replaceState = () => { throw new Error('no') }",
+        "Array.prototype.filter = () => { throw new Error('no') }",
+        "window.Intl = undefined",
+        "window.Map = window.Set = window.URL = undefined",
+        "Object.defineProperty(window, 'balise', {value: 1})",
+        "Element.prototype.closest = () => { throw new Error('no') }",
+        "addEventListener('click', event => event.stopImmediatePropagation(), true)",
+    ],
+)
+def test_on_a_hostile_page_nothing_is_thrown_and_nothing_refused(page, card, hostile):
+    page.add_init_script(hostile)
+    page.goto("/marie?src=qr")
+    page.click("button")
+    leave(page)
+    time.sleep(0.2)
+    assert page.said == []
+    assert card.counted("malformed", 0) == {}
+
+
+def test_an_element_of_its_name_does_not_stop_it(page, card):
+    page.add_init_script("document.addEventListener('DOMContentLoaded', () => {})")
+    page.goto("/bare")
+    page.evaluate(
+        "card => { document.body.insertAdjacentHTML('beforeend', '<p id=balise></p>');"
+        "const script = document.createElement('script'); script.src = '/b.js';"
+        "script.dataset.card = card; document.body.append(script) }",
+        CARD,
+    )
+    assert names(stored(card, 1)) == ["view"]
+
+
+def test_listeners_of_the_page_that_throw_change_nothing(page, card):
+    page.goto("/marie")
+    throwing = "addEventListener('click', () => { throw new Error('own') })"
+    page.evaluate(f"document.querySelector('button').{throwing}")
+    page.click("button")
+    assert names(stored(card, 2)) == ["view", "click"]
+    assert page.complaints.pop() == "own"
+
+
+def test_the_page_stays_as_it_was(page, card):
+    def look():
+        return page.evaluate(
+            "[document.body.innerHTML.replace(/<script.*?<.script>/, ''), history.length,"
+            " document.documentElement.outerHTML.length, getComputedStyle(document.body).cssText]"
+        )
+
+    page.goto("/marie")
+    stored(card, 1)
+    with_it = look()
+    page.goto("/bare")
+    without = look()
+    assert with_it[0] == without[0]
+    assert with_it[3] == without[3]
+
+
+def test_a_click_is_never_held_up(page, card):
+    page.route("**/api/track", lambda route: None)  # no answer, ever
+    page.goto("/marie")
+    leave(page)

@@ -1,0 +1,61 @@
+"""docs/beacon.md says what the source does."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from schema.targets import TARGETS
+from schema.wire import CHANNELS, EVENTS_MAX, decode
+
+ROOT = Path(__file__).parents[2]
+SOURCE = (ROOT / "js-snippet" / "src" / "beacon.js").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "beacon.md").read_text(encoding="utf-8")
+FLAT = " ".join(PAGE.split())
+
+
+def attribute(name: str) -> str:
+    return "data-" + re.sub(r"[A-Z]", lambda letter: "-" + letter[0].lower(), name)
+
+
+def documented() -> set[str]:
+    return set(re.findall(r"^\| [^|]+ \| `(data-[a-z-]+)`", PAGE, re.MULTILINE))
+
+
+def in_source() -> set[str]:
+    (picked,) = re.findall(r"const \{ (.+) \} = button\.dataset", SOURCE)
+    picked_names = {re.split(r"[ :]", name)[0] for name in picked.split(", ")}
+    return {attribute(name) for name in picked_names | set(re.findall(r"dataset\.(\w+)", SOURCE))}
+
+
+def test_the_attributes_are_those_of_the_source():
+    assert documented() == in_source()
+
+
+@pytest.mark.parametrize("mark", ["src", "item", "balise"])
+def test_every_mark_is_read_and_explained(mark):
+    assert f'take("{mark}"' in SOURCE
+    assert f"| `{mark}=" in PAGE
+
+
+def test_no_other_mark_is_read():
+    assert len(re.findall(r'take\("', SOURCE)) == 3
+
+
+def test_closed_lists_are_written_out():
+    assert f"`{' '.join(target.name for target in TARGETS)}`" in FLAT
+    assert f"`{' '.join(CHANNELS)}`" in FLAT
+    assert f"at most {EVENTS_MAX} events" in FLAT
+
+
+def test_the_names_in_storage_are_the_documented_ones():
+    assert set(re.findall(r"queue\.(\w+)", SOURCE)) == {"balise"}
+    assert set(re.findall(r"storage\[(\w+)\]", SOURCE)) == {"OBJECTION"}
+    assert 'OBJECTION = "balise-off"' in SOURCE
+    assert "`balise-off`" in PAGE
+
+
+def test_the_payload_keeps_the_contract():
+    (example,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
+    assert decode(json.dumps(json.loads(example)).encode()).events[0].target == "phone"
