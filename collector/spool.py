@@ -161,16 +161,18 @@ class Spool:
             self._handed.put(group)
 
     def _answer(self, group: _Group, trouble: str) -> None:
-        self._writing = False
-        loop = group.loop
         if trouble:
-            self._due_s = loop.time() + LOOK_S
+            self._due_s = group.loop.time() + LOOK_S
             for key, n in group.refused.items():
                 self.count(*key, n)
         for saved in group.waiting:
-            saved(trouble)
+            try:
+                saved(trouble)
+            except Exception:  # the others of the group have nothing to do with it
+                _log.exception("answer_failed")
+        self._writing = False
         if self._group:
-            self._hand_over_when_due(loop)
+            self._hand_over_when_due(group.loop)
 
     # On the writer thread
 

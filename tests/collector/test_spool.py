@@ -90,6 +90,17 @@ def test_counts_are_in_the_same_file_and_add_up(tmp_path):
     assert counts_in(spool.path) == [(DAY, CARD, "accepted", 3), (DAY, CARD, "objected", 5)]
 
 
+def test_an_answer_that_fails_leaves_the_others_of_its_group_alone(tmp_path):
+    async def together(spool):
+        spool.put(b"one\n", 1, int, day=DAY, card=CARD)  # int("") fails
+        await spool.append(b"two\n", 1, day=DAY, card=CARD)
+        await spool.append(b"three\n", 1, day=DAY, card=CARD)
+
+    with spool_in(tmp_path) as spool:
+        run(together(spool))
+        assert rows_in(spool.path) == [b"one\n", b"two\n", b"three\n"]
+
+
 def test_closing_commits_what_was_appended_and_takes_no_more(tmp_path):
     async def append_and_close():
         waiting = [spool.append(b"x\n", 1, day=DAY, card=CARD) for _ in range(100)]
