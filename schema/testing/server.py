@@ -29,7 +29,7 @@ def free_port() -> int:
         return port
 
 
-def environment(data: Path, **settings: str) -> dict[str, str]:
+def environment(data: Path, /, **settings: str) -> dict[str, str]:
     """This process's environment without settings of its own, and with those given."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("BALISE_")}
     given = {f"BALISE_{name.upper()}": value for name, value in settings.items()}
@@ -57,7 +57,7 @@ class RunningServer:
         return balise(self.data, *arguments, port=self.origin.rpartition(":")[2])
 
 
-def balise(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def balise(data: Path, /, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """One `balise` command, in a process of its own, over that data folder."""
     data.parent.mkdir(parents=True, exist_ok=True)
     return subprocess.run(

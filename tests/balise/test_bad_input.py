@@ -10,7 +10,7 @@ from schema.testing.server import balise, free_port
 LONG_COMMANDS = (("serve",), ("work",), ("init",), ("migrate",), ("demo",))
 
 
-def sentence(data: Path, *arguments: str, code: int = 2, **settings: str) -> str:
+def sentence(data: Path, /, *arguments: str, code: int = 2, **settings: str) -> str:
     """What a command says when it refuses: one line on stderr, and nothing else anywhere."""
     done = balise(data, *arguments, **settings)
     lines = done.stderr.splitlines()
@@ -42,8 +42,8 @@ def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path, command: tuple[st
 
 
 @pytest.mark.parametrize("command", [*LONG_COMMANDS, ("collect",)])
-def test_a_folder_that_cannot_be_written_is_named(command: tuple[str, ...]) -> None:
-    says = sentence(Path("/proc/balise"), *command, port=str(free_port()))
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    says = sentence(tmp_path / "var", *command, data="/proc/balise", port=str(free_port()))
     assert "The data folder /proc/balise cannot be written to" in says
 
 
