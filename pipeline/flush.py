@@ -21,13 +21,17 @@ _IS_THERE = "SELECT 1 FROM ledger WHERE flush = {flush:String} LIMIT 1"
 
 def flush_counters(file: SpoolFile, store: EventStore, now_ms: int) -> None:
     begun = file.begun_flush()
-    if begun is not None and store.rows(_IS_THERE, {"flush": begun.token}):
+    if begun is not None and is_stored(begun, store):
         file.end_flush()
         begun = None
     flush = begun or file.begin_flush()
     if flush is not None:
         store.insert("ledger", _rows(flush, now_ms), token=flush.token)
         file.end_flush()
+
+
+def is_stored(flush: Flush, store: EventStore) -> bool:
+    return bool(store.rows(_IS_THERE, {"flush": flush.token}))
 
 
 def _rows(flush: Flush, now_ms: int) -> pl.DataFrame:
