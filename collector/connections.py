@@ -12,15 +12,14 @@ called every second, ends connections that have waited too long for their client
 first byte, the rest of a head or of a body, the next request. A head is bounded in bytes and lines.
 """
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from collector.asgi import PATH
-from collector.problems import Answer, HeaderList
+from collector.problems import Answer
 from collector.requests import Headers
 from collector.track import Track
 from schema.wire import BODY_BYTES_MAX
@@ -52,6 +51,9 @@ class Connection(HttpToolsProtocol):
         """An event waits for the disk."""
         self._last = False
         """No more requests: after an answer that is still due, this ends."""
+        self._written: Answer | None = None
+        self._written_after: object = None
+        self._bytes_written = b""
         self._turns = 0
         self._bytes = 0
         self._waiting_in: object = None
@@ -178,15 +180,23 @@ class Connection(HttpToolsProtocol):
         elif self.flow.write_paused:  # its client sends and never reads
             self.transport.abort()
         else:
-            self.transport.write(_on_the_wire(answer, tuple(self.server_state.default_headers)))
+            self.transport.write(self._on_the_wire(answer))
+
+    def _on_the_wire(self, answer: Answer) -> bytes:
+        """Acknowledgements are the same object, and default headers for a second the same list."""
+        more = self.server_state.default_headers
+        if answer is not self._written or more is not self._written_after:
+            self._written, self._written_after = answer, more
+            self._bytes_written = _to_bytes(answer, more)
+        return self._bytes_written
 
     def _end(self, answer: Answer) -> None:
         self._last = True
         if self.transport.is_closing():
             return
         if self.cycle is None or self.cycle.response_complete:
-            more = (*self.server_state.default_headers, (b"connection", b"close"))
-            self.transport.write(_on_the_wire(answer, more))
+            more = [*self.server_state.default_headers, (b"connection", b"close")]
+            self.transport.write(_to_bytes(answer, more))
         self.transport.close()
 
 
@@ -196,7 +206,6 @@ def cut_stalled(connections: Iterable[object], now_s: float) -> None:
             each.cut_if_stalled(now_s)
 
 
-@lru_cache(maxsize=256)
-def _on_the_wire(answer: Answer, more: HeaderList) -> bytes:
-    lines = [b"%s: %s\r\n" % header for header in more + answer.headers]
+def _to_bytes(answer: Answer, more: Sequence[tuple[bytes, bytes]]) -> bytes:
+    lines = [b"%s: %s\r\n" % header for header in (*more, *answer.headers)]
     return b"".join([STATUS_LINE[answer.status], *lines, b"\r\n", answer.body])
