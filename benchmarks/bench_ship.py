@@ -65,7 +65,7 @@ NOTES = (
     f"{SHIPMENT_EVENTS}. Steps are measured one by one on the same shipment; the whole also reads, "
     "marks and forgets rows. A run waits for no merge, and pays for those under way. "
     "Tried, processor time per event before and after: asking the store about every page 3.8, "
-    "about what a filter cannot rule out 0.1; texts of few values as text 0.8 to write and 2.4 to "
+    "about what a filter cannot rule out 0.1; texts of few values as text 0.8 to write and 1.6 to "
     "insert, as dictionaries 0.6 (with the cast) and 1.2; answers remembered in a dict of Python "
     "0.5, in a frame that is joined 0.2; distinct events by `unique` 0.3, by `is_first_distinct` "
     "0.1; 50 000 events a shipment 3.0 for the insert, 100 000 1.5; shipped rows overwritten by "
