@@ -72,7 +72,8 @@
       ref: host === here.hostname ? "" : host,
     };
     if (choice === "off") storage[OBJECTION] = 1;
-    if (choice === "on") delete storage[OBJECTION];
+    // A printed code and a message have no referrer: they cannot take an objection back.
+    else if (choice && host) delete storage[OBJECTION];
     if (choice + from.medium + from.item) history.replaceState(history.state, "", here);
   }
 

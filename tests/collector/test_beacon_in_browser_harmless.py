@@ -48,6 +48,9 @@ def tracked(page) -> list[str]:
     return [url for url in page.asked if url.endswith("/api/track")]
 
 
+OBJECTION_PAGE = "https://stats.example/objection"
+
+
 def leave(page) -> None:
     page.click("#away")
     page.wait_for_url("**/elsewhere")
@@ -75,9 +78,18 @@ def test_an_objection_is_effective_at_once_in_pages_that_are_open(page, card):
     assert names(stored(card, 1)) == ["view"]
 
 
-def test_an_objection_can_be_taken_back(page, card):
+def test_a_printed_code_cannot_take_an_objection_back(page, card):
     page.goto("/marie?balise=off")
     page.goto("/marie?balise=on")
+    page.click("button")
+    leave(page)
+    time.sleep(0.3)
+    assert tracked(page) == []
+
+
+def test_an_objection_can_be_taken_back(page, card):
+    page.goto("/marie?balise=off")
+    page.goto("/marie?balise=on", referer=OBJECTION_PAGE)
     assert names(stored(card, 1)) == ["view"]
     wait_until(lambda: page.evaluate("localStorage.length") == 0)
 
