@@ -31,7 +31,7 @@ CLUES = {
     "whatsapp": "wa.me/",
     "vcard": ".vcf",
 }
-"""What in a link's address says its target; so does any target's own name, as in `linkedin.com/`."""
+"""What in a link's address says its target; so does a target's own name, as in `linkedin.com/`."""
 
 # Arrow functions, spread and `catch` without a name: browsers from 2018 on.
 TERSER = (
