@@ -40,7 +40,7 @@ def measure() -> Report:
             Row("balise serve, idle for 10 s", tuple(whole), "MB"),
             Row("engine opened, nothing else (baseline)", tuple(engine), "MB"),
         ),
-        notes="Resident set; much of the engine's is the pages of its 600 MB library.",
+        notes="Resident set; much of the engine's is the pages of its 555 MB library.",
     )
 
 
