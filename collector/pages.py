@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from schema.languages import choose, read_texts
+from schema.templates import environment
 
 FOLDER = Path(__file__).parent
 TEMPLATES = FOLDER / "templates"
@@ -82,16 +83,6 @@ def _other_languages(request: Request, code: str) -> list[tuple[str, str, str]]:
 
 
 def _environment(code: str, texts: NullTranslations) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        texts.gettext, texts.ngettext, newstyle=True
-    )
-    environment.globals.update(language=code, style=Markup(_STYLE))  # noqa: S704 - our own file
-    return environment
+    made = environment(TEMPLATES, texts)
+    made.globals.update(language=code, style=Markup(_STYLE))  # noqa: S704 - our own file
+    return made

@@ -6,13 +6,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dashboard.languages import Language, read_languages
+from schema.templates import environment
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -60,21 +61,11 @@ class Assets(StaticFiles):
 
 
 def _environment(language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        extensions=["jinja2.ext.i18n"],
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        language.gettext, language.ngettext, newstyle=True
-    )
-    environment.globals["language"] = language
-    environment.globals["asset"] = _asset_addresses().__getitem__
-    environment.filters["number"] = language.number
-    return environment
+    made = environment(TEMPLATES, language)
+    made.globals["language"] = language
+    made.globals["asset"] = _asset_addresses().__getitem__
+    made.filters["number"] = language.number
+    return made
 
 
 def _asset_addresses() -> Mapping[str, str]:
