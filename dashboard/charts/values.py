@@ -62,7 +62,7 @@ class Funnel:
 @dataclass(frozen=True, slots=True)
 class Place:
     key: str
-    """A country ('FR', 'RE') or, in France, a region ('FR|Bretagne'); 'FR' alone: not known where."""
+    """A country ('FR', 'RE') or a region ('FR|Bretagne'). 'FR|': somewhere in France."""
     name: str
     value: int
 
