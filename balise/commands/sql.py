@@ -16,7 +16,8 @@ from schema.errors import BadInput
 def command(context: Context, statement: str | None) -> None:
     """Ask the event store a question, in ClickHouse SQL. Without STATEMENT it is read from stdin.
 
-    Times are UTC. Tables: events, card_days, card_dims, migrations.
+    Times are UTC. Tables: events, visits, card_days, card_hours, card_dims, ledger,
+    quarantine, migrations.
     """
     if statement is None:
         statement = "" if sys.stdin.isatty() else sys.stdin.read()

@@ -128,6 +128,11 @@ def test_every_released_statement_means_the_same_on_a_cluster(migration, parsed)
 
     assert len(cluster) == 2 * len(plain)
     for text, local, distributed in zip(plain, cluster[::2], cluster[1::2], strict=True):
+        if text.startswith("ALTER TABLE"):
+            _, _, table, change = text.split(maxsplit=3)
+            assert local == f"ALTER TABLE {table}_local ON CLUSTER main-2 {change}"
+            assert distributed == f"ALTER TABLE {table} ON CLUSTER main-2 {change}"
+            continue
         table = text.split()[5]
         assert columns(local) == columns(text)
         assert f" {table}_local ON CLUSTER main-2 (" in local
@@ -141,7 +146,8 @@ def test_every_released_statement_means_the_same_on_a_cluster(migration, parsed)
 
 @pytest.mark.parametrize("migration", released(), ids=str)
 def test_every_released_table_is_durable(migration, parsed):
-    for text in map(parsed, statements(migration.sql, PLAIN)):
+    texts = map(parsed, statements(migration.sql, PLAIN))
+    for text in (each for each in texts if each.startswith("CREATE TABLE")):
         assert "fsync_after_insert = 1" in text
         assert "fsync_part_directory = 1" in text
 
