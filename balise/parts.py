@@ -80,7 +80,7 @@ def scheduling(place: Installation) -> Iterator[None]:
     from pipeline.jobs import Context
     from pipeline.schedule import Schedule
 
-    schedule = Schedule(Context(place.store, place.directory, place.clock, place.settings.spool))
+    schedule = Schedule(Context(place.store, place.directory, place.clock, place.settings))
     schedule.start()
     try:
         yield

@@ -7,7 +7,6 @@ does what one run at the right time would have done.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from pipeline import watch
 from pipeline.late import ZoneBook
@@ -18,6 +17,7 @@ from schema.clock import Clock
 from schema.directory import runs, salts
 from schema.directory.database import Directory
 from schema.errors import BaliseError
+from schema.settings import Settings
 from schema.store import EventStore
 
 FIRST_ZONE_AHEAD = timedelta(hours=14)
@@ -29,7 +29,7 @@ class Context:
     store: EventStore
     directory: Directory
     clock: Clock
-    spool: Path
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def watch_collection(context: Context) -> int:
     """The day of UTC is near enough to that of any card: silence is told from two days on."""
     now_ms = context.clock()
     # First what can be told while the store is away.
-    _alarm(watch.lag(oldest_pending_ms(context.spool), now_ms))
+    _alarm(watch.lag(oldest_pending_ms(context.settings.spool), now_ms))
     lines = _ledger(context)
     _alarm(watch.silences(lines, datetime.fromtimestamp(now_ms / 1000, UTC).date()))
     return len(lines)
@@ -74,7 +74,7 @@ def watch_collection(context: Context) -> int:
 
 def _ledger(context: Context) -> list[Line]:
     zones = ZoneBook(context.directory).zones()
-    return read_ledger(context.store, context.spool, zones)
+    return read_ledger(context.store, context.settings.spool, zones)
 
 
 def _alarm(troubles: list[str]) -> None:

@@ -1,9 +1,26 @@
-"""Leases: of several processes, one at a time does a job; if it dies, another may soon."""
+"""Leases: of several processes, one at a time does a job; if it dies, another may soon.
 
+The times are those of the processes' own clocks, which may differ by seconds and be set while they
+run. A lease is therefore much longer than clocks are apart, and whoever works for long prolongs it
+before each step: who was stopped in the middle, and has lost it meanwhile, is told so.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schema.clock import Clock
+from schema.directory.database import Directory
 from schema.directory.dialects import insert
 from schema.directory.tables import leases
+from schema.errors import Unavailable
+
+LEASE_MS_MAX = 3_600_000
+"""No lease is taken for longer. One that ends later was written by a clock that ran ahead, and
+nobody waits until the others have got there."""
 
 
 def take(conn: Connection, name: str, holder: str, now_ms: int, ttl_ms: int) -> bool:
@@ -12,6 +29,37 @@ def take(conn: Connection, name: str, holder: str, now_ms: int, ttl_ms: int) -> 
     taken = new.on_conflict_do_update(
         index_elements=[leases.c.name],
         set_={"holder": new.excluded.holder, "expires_ms": new.excluded.expires_ms},
-        where=(leases.c.holder == holder) | (leases.c.expires_ms <= now_ms),
+        where=(leases.c.holder == holder)
+        | (leases.c.expires_ms <= now_ms)
+        | (leases.c.expires_ms > now_ms + LEASE_MS_MAX),
     )
     return conn.scalar(taken.returning(leases.c.name)) is not None
+
+
+def give_back(conn: Connection, name: str, holder: str) -> None:
+    """Nothing happens when it has been lost meanwhile."""
+    conn.execute(sa.delete(leases).where(leases.c.name == name, leases.c.holder == holder))
+
+
+@contextmanager
+def held(
+    directory: Directory, name: str, clock: Clock, *, ttl_ms: int, busy: str
+) -> Iterator[Callable[[], None]]:
+    """For work that nobody else may do meanwhile. Refuses with `busy` while someone else does.
+
+    Gives what prolongs the lease, to be called before each step: it refuses when the lease is lost.
+    """
+    holder = secrets.token_hex(8)
+
+    def prolong() -> None:
+        with directory.write() as conn:
+            taken = take(conn, name, holder, clock(), ttl_ms)
+        if not taken:
+            raise Unavailable(busy)
+
+    prolong()
+    try:
+        yield prolong
+    finally:
+        with directory.write() as conn:
+            give_back(conn, name, holder)

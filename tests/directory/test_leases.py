@@ -1,5 +1,14 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
 from schema.directory import leases
 from schema.directory.database import Directory
+from schema.errors import Unavailable
+from schema.testing.clock import FixedClock
+
+Held = AbstractContextManager[Callable[[], None]]
 
 
 def _take(directory: Directory, holder: str, now_ms: int, name: str = "rollup") -> bool:
@@ -23,3 +32,53 @@ def test_a_lease_that_ran_out_is_free(directory: Directory) -> None:
     assert _take(directory, "a", 0)
     assert _take(directory, "b", 1_000)
     assert not _take(directory, "a", 1_001)
+
+
+def test_a_lease_of_a_clock_that_ran_far_ahead_is_free(directory: Directory) -> None:
+    a_day_ms = 86_400_000
+    assert _take(directory, "a", a_day_ms)
+    assert _take(directory, "b", 0)
+
+
+def test_only_the_holder_gives_it_back(directory: Directory) -> None:
+    assert _take(directory, "a", 0)
+    with directory.write() as conn:
+        leases.give_back(conn, "rollup", "b")
+    assert not _take(directory, "b", 0)
+    with directory.write() as conn:
+        leases.give_back(conn, "rollup", "a")
+    assert _take(directory, "b", 0)
+
+
+def test_work_that_holds_a_lease_is_alone_and_gives_it_back_even_when_it_fails(
+    directory: Directory,
+) -> None:
+    clock = FixedClock(0)
+
+    def held() -> Held:
+        return leases.held(directory, "x", clock, ttl_ms=1_000, busy="Someone is at it.")
+
+    def fail_beside_another() -> None:
+        with held():
+            with pytest.raises(Unavailable, match="Someone is at it"), held():
+                pass
+            raise ValueError("no luck")
+
+    with pytest.raises(ValueError, match="no luck"):
+        fail_beside_another()
+    with held():
+        pass
+
+
+def test_who_was_stopped_in_the_middle_is_told_that_the_lease_is_lost(directory: Directory) -> None:
+    clock = FixedClock(0)
+    with leases.held(directory, "x", clock, ttl_ms=1_000, busy="Lost.") as prolong:
+        clock.advance(seconds=0.9)
+        prolong()
+        clock.advance(seconds=0.9)
+        prolong()
+        clock.advance(seconds=5)
+        assert _take(directory, "other", clock(), "x")
+        with pytest.raises(Unavailable, match="Lost"):
+            prolong()
+    assert not _take(directory, "third", clock(), "x")

@@ -19,8 +19,8 @@ def clock():
 
 
 @pytest.fixture
-def context(tmp_path, store, directory, clock):
-    return Context(store, directory, clock, tmp_path / "spool")
+def context(settings, store, directory, clock):
+    return Context(store, directory, clock, settings)
 
 
 def salts_held(directory):
@@ -79,10 +79,10 @@ def test_names_of_jobs_are_unique():
 
 
 def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
-    tmp_path, context, directory
+    settings, context, directory
 ):
     check = next(job for job in JOBS if job.name == "ledger")
-    with closing(PlainSpool(tmp_path / "spool")) as spool:
+    with closing(PlainSpool(settings.spool)) as spool:
         spool.commit([spooled(1)])
         assert run_job(check, context) == 1
         spool.count(CARD, "accepted", 2)
@@ -97,10 +97,10 @@ def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
 
 
 def test_events_that_wait_too_long_are_an_alarm_even_while_the_store_is_away(
-    tmp_path, store, context, clock
+    settings, store, context, clock
 ):
     watching = next(job for job in JOBS if job.name == "watch")
-    with closing(PlainSpool(tmp_path / "spool")) as spool:
+    with closing(PlainSpool(settings.spool)) as spool:
         spool.commit([spooled(1)])
         assert run_job(watching, context) == 1
         clock.advance(seconds=120)

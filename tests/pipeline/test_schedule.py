@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from time import monotonic, sleep
 
@@ -10,20 +11,20 @@ from schema.directory import leases, runs
 
 
 @pytest.fixture
-def context(tmp_path, store, directory):
-    return Context(store, directory, system_clock, tmp_path / "spool")
+def context(settings, store, directory):
+    return Context(store, directory, system_clock, settings)
 
 
 class Counted:
     """A job that counts its runs and can be held."""
 
-    def __init__(self, name="counted", *, fails=False):
+    def __init__(self, name="counted", *, every_s=1, fails=False):
         self.runs = 0
         self.running = Event()
         self.go_on = Event()
         self.go_on.set()
         self.fails = fails
-        self.job = Job(name, "", 1, self.run)
+        self.job = Job(name, "", every_s, self.run)
 
     def run(self, context):
         self.runs += 1
@@ -100,3 +101,42 @@ def test_while_another_process_holds_the_lease_nothing_runs_here(context, direct
     sleep(0.3)
     schedule.stop()
     assert counted.runs == 0
+
+
+def test_a_long_job_does_not_hold_up_the_lease(context, directory):
+    slow, other = Counted("slow"), Counted("other")
+    slow.go_on.clear()
+    leader = Schedule(context, [slow.job], lease_ms=600, heartbeat_s=0.1)
+    follower = Schedule(context, [other.job], lease_ms=600, heartbeat_s=0.1)
+    leader.start()
+    slow.running.wait(5)
+    follower.start()
+    sleep(1.5)
+    assert other.runs == 0
+    slow.go_on.set()
+    leader.stop()
+    wait_for(lambda: other.runs >= 1)
+    follower.stop()
+
+
+def test_whoever_takes_over_runs_jobs_at_once_that_are_not_due_for_a_day(context, directory):
+    daily = Counted("daily", every_s=86_400)
+    with directory.write() as conn:
+        leases.take(conn, "schedule", "someone who died", system_clock(), 500)
+    schedule = Schedule(context, [daily.job], heartbeat_s=0.1)
+    schedule.start()
+    wait_for(lambda: daily.runs == 1)
+    schedule.stop()
+
+
+def test_a_clock_that_was_set_back_by_a_day_holds_up_no_job(context):
+    counted = Counted()
+    schedule = Schedule(context, [counted.job], heartbeat_s=0.1)
+    schedule.start()
+    wait_for(lambda: counted.runs >= 1)
+    # What APScheduler then has: an hour of the clock that was.
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    schedule._scheduler.modify_job(counted.job.name, next_run_time=tomorrow)
+    before = counted.runs
+    wait_for(lambda: counted.runs > before + 1)
+    schedule.stop()
