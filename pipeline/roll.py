@@ -17,10 +17,10 @@ from pipeline.frames import COUNTED, SPANS, checked
 from pipeline.rollups import ROLLUPS, on_days
 from pipeline.swap import replace_cells
 from schema.days import day_span_ms, local_day
-from schema.directory import cards, leases, rollup_state
+from schema.directory import cards, horizons, leases, rollup_state
 from schema.directory.cards import Card
 from schema.directory.database import Directory
-from schema.directory.rollup_state import CardDay
+from schema.directory.rollup_state import CardDay, Rolled
 from schema.errors import Unavailable
 from schema.store import EventStore
 
@@ -63,7 +63,8 @@ def roll_closed_days(store: EventStore, directory: Directory, now_ms: int) -> in
         for _, days in by_month:
             _roll_month(store, todo.zones, list(days))
         with directory.write() as conn:
-            rollup_state.set_rolled(conn, todo.through)
+            done = {card: Rolled(day, todo.zones[card]) for card, day in todo.through.items()}
+            rollup_state.set_rolled(conn, done)
             rollup_state.clear_late(conn, todo.late)
     return len(todo.days)
 
@@ -86,8 +87,13 @@ def _todo(directory: Directory, now_ms: int) -> Todo:
     with directory.read() as conn:
         # The marks first, then (later) the events: `rollup_state` says why.
         marked = rollup_state.late(conn)
-        through = rollup_state.rolled_through(conn)
+        states = rollup_state.rolled(conn)
+        since_ms = horizons.since_ms(conn, horizons.RAW)
         every_card = cards.every(conn)
+    through = {
+        card.id: rollup_state.answered(states.get(card.id), (), card.zone, since_ms).through
+        for card in every_card
+    }
     zones = {card.id: card.zone for card in every_card}
     yesterday = {zone: local_day(now_ms, zone) - _DAY for zone in set(zones.values())}
     new = {card.id: _new_days(card, through.get(card.id), yesterday) for card in every_card}

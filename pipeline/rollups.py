@@ -11,10 +11,8 @@ import polars as pl
 
 from pipeline.enrich.classes import HUMAN
 from pipeline.frames import CARD_DAYS, CARD_DIMS, COUNTED, EVENTS_OF_DAYS, SPANS, checked
+from schema.metrics import RECIPE
 from schema.targets import CONTACT_NAMES
-
-RECIPE = 1
-"""Version of these calculations, written beside every figure. Raise it when a result changes."""
 
 _human = pl.col("class") == HUMAN
 _view = _human & (pl.col("name") == "view")

@@ -6,41 +6,101 @@ it impossible to lose one:
 - whoever inserts events marks each of their days that has ended in its card's zone, after the
   insert and before forgetting the batch (a retry marks once more, which does no harm);
 - whoever computes reads the marks first, then the events, and clears exactly the marks it read.
+
+What was computed in another zone than the card's, or with another recipe, is not to be trusted: it
+counts as not computed, so that raw events answer for it until it is computed again. Days of which
+retention has dropped events are the exception. They stay as they are for ever.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schema.days import local_day
+from schema.directory import horizons
 from schema.directory.dialects import insert
-from schema.directory.tables import late_days, rolled_days
+from schema.directory.tables import cards, late_days, rolled_days
+from schema.metrics import RECIPE
 
 CardDay = tuple[str, date]
 
 
-def rolled_through(conn: Connection) -> dict[str, date]:
-    """Per card, the last day that rollups hold. A card without one has none yet."""
-    return {row.card: row.through for row in conn.execute(sa.select(rolled_days))}
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """How far a card's days are computed, and with what."""
+
+    through: date
+    zone: str
+    recipe: int = RECIPE
 
 
-def of_card(conn: Connection, card: str) -> tuple[date | None, frozenset[date]]:
-    """For one card, for whoever asks often: the last day that rollups hold, its marked days."""
-    through = sa.select(rolled_days.c.through).where(rolled_days.c.card == card)
-    marked = sa.select(late_days.c.day).where(late_days.c.card == card)
-    return conn.execute(through).scalar_one_or_none(), frozenset(conn.execute(marked).scalars())
+class Answered(NamedTuple):
+    """Which days of a card rollups answer for: those up to `through` that are not `late`."""
+
+    through: date | None
+    late: frozenset[date]
 
 
-def set_rolled(conn: Connection, through: Mapping[str, date]) -> None:
-    if through:
+def of_card(conn: Connection, card: str) -> Answered:
+    """For one card, for whoever asks often."""
+    return of_cards(conn, [card])[card]
+
+
+def of_cards(conn: Connection, ids: Iterable[str]) -> dict[str, Answered]:
+    wanted = list(ids)
+    since_ms = horizons.since_ms(conn, horizons.RAW)
+    zones = sa.select(cards.c.id, cards.c.zone).where(cards.c.id.in_(wanted))
+    zone_of = {row.id: row.zone for row in conn.execute(zones)}
+    state = _states(conn, rolled_days.c.card.in_(wanted))
+    marked: dict[str, list[date]] = {card: [] for card in wanted}
+    for row in conn.execute(sa.select(late_days).where(late_days.c.card.in_(wanted))):
+        marked[row.card].append(row.day)
+    return {
+        card: Answered(None, frozenset(marked[card]))
+        if card not in zone_of
+        else answered(state.get(card), marked[card], zone_of[card], since_ms)
+        for card in wanted
+    }
+
+
+def answered(
+    state: Rolled | None, marked: Iterable[date], zone: str, raw_since_ms: int
+) -> Answered:
+    """For a card that is in this zone now."""
+    kept = last_kept(zone, raw_since_ms)
+    late = frozenset(day for day in marked if kept is None or day > kept)
+    if state is None or (state.zone, state.recipe) == (zone, RECIPE):
+        return Answered(state.through if state else None, late)
+    return Answered(min(kept, state.through) if kept else None, late)
+
+
+def last_kept(zone: str, raw_since_ms: int) -> date | None:
+    """The last local day of which events are missing, or none."""
+    return local_day(raw_since_ms, zone) if raw_since_ms else None
+
+
+def rolled(conn: Connection) -> dict[str, Rolled]:
+    """Per card, what rollups hold. A card without one has none yet."""
+    return _states(conn, sa.true())
+
+
+def set_rolled(conn: Connection, done: Mapping[str, Rolled]) -> None:
+    if done:
         new = insert(conn, rolled_days)
+        names = ("through", "zone", "recipe")
         newer = new.on_conflict_do_update(
-            index_elements=[rolled_days.c.card], set_={"through": new.excluded.through}
+            index_elements=[rolled_days.c.card], set_={name: new.excluded[name] for name in names}
         )
-        conn.execute(
-            newer, [{"card": card, "through": day} for card, day in sorted(through.items())]
-        )
+        conn.execute(newer, [{"card": card} | asdict(each) for card, each in sorted(done.items())])
+
+
+def _states(conn: Connection, chosen: sa.ColumnElement[bool]) -> dict[str, Rolled]:
+    rows = conn.execute(sa.select(rolled_days).where(chosen))
+    return {row.card: Rolled(row.through, row.zone, row.recipe) for row in rows}
 
 
 def mark_late(conn: Connection, days: Iterable[CardDay]) -> None:

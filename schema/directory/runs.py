@@ -1,6 +1,7 @@
 """Runs of jobs: when each was started, how it ended, and what it touched."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +17,8 @@ class Run:
     finished_ms: int | None
     rows: int | None
     error: str | None
+    facts: dict[str, Any] | None = None
+    """What a run tells besides: with which recipe it computed, how far it has come."""
 
 
 def start(conn: Connection, job: str, now_ms: int) -> int:
@@ -29,6 +32,11 @@ def finish(
 ) -> None:
     done = sa.update(runs).where(runs.c.id == id)
     conn.execute(done.values(finished_ms=now_ms, rows=rows, error=error))
+
+
+def note(conn: Connection, id: int, facts: dict[str, Any]) -> None:
+    """Replaces the facts of a run, which may still be under way."""
+    conn.execute(sa.update(runs).where(runs.c.id == id).values(facts=facts))
 
 
 def latest(conn: Connection) -> list[Run]:

@@ -120,6 +120,8 @@ rolled_days = sa.Table(
     metadata,
     sa.Column("card", sa.String, primary_key=True),
     sa.Column("through", sa.Date, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),
+    sa.Column("recipe", sa.Integer, nullable=False),
 )
 
 late_days = sa.Table(
@@ -128,6 +130,27 @@ late_days = sa.Table(
     sa.Column("card", sa.String, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("marks", sa.BigInteger, nullable=False),
+)
+
+# Rules that ops take back for a card and a range of its days: their events count again.
+restored_rules = sa.Table(
+    "restored_rules",
+    metadata,
+    _owned_by("card"),
+    sa.Column("rule", sa.String, nullable=False),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("card", "rule", "first", "last"),
+)
+
+# Reclassifications under way, each with all that it will do. What is done is not here any more.
+reclassifications = sa.Table(
+    "reclassifications",
+    metadata,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("plan", sa.LargeBinary, nullable=False),
+    sa.Column("begun_ms", sa.BigInteger, nullable=False),
 )
 
 runs = sa.Table(
@@ -139,6 +162,14 @@ runs = sa.Table(
     sa.Column("finished_ms", sa.BigInteger),
     sa.Column("rows", sa.BigInteger),
     sa.Column("error", sa.String),
+    sa.Column("facts", sa.JSON),
+)
+
+horizons = sa.Table(
+    "horizons",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("since_ms", sa.BigInteger, nullable=False),
 )
 
 audit = sa.Table(

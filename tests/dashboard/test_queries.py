@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.queries import ButtonCount, Count, Essentiel, LastVisit, essentiel
 from schema.directory import rollup_state
+from schema.directory.rollup_state import Rolled
 from schema.targets import CONTACT_NAMES, TARGET_NAMES
 
 # From before to after the end of summer time in Paris.
@@ -111,7 +112,7 @@ def roll_up(world, card, events, through):
     )
     world.store.insert("card_dims", by_target, token=uuid4().hex)
     with world.directory.write() as conn:
-        rollup_state.set_rolled(conn, {card.id: through})
+        rollup_state.set_rolled(conn, {card.id: Rolled(through, card.zone)})
 
 
 def shown(world, card) -> Essentiel:

@@ -1,18 +1,39 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
-from schema.directory import rollup_state
+import pytest
+
+from schema.directory import accounts, cards, horizons, rollup_state
 from schema.directory.database import Directory
+from schema.directory.rollup_state import Rolled
+from schema.metrics import RECIPE
 
 MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
+PARIS, TAHITI = "Europe/Paris", "Pacific/Tahiti"
+CARD = "aaaaaaaa"
+
+
+@pytest.fixture
+def card(directory: Directory) -> str:
+    """In Paris."""
+    with directory.write() as conn:
+        account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0).id
+        url = "https://example.fr/c"
+        cards.create(
+            conn, account=account, name="A", url=url, zone=PARIS, origins=(), now_ms=0, id=CARD
+        )
+    return CARD
 
 
 def test_each_card_has_its_own_last_day(directory: Directory) -> None:
     with directory.write() as conn:
-        rollup_state.set_rolled(conn, {"a": MONDAY, "b": MONDAY})
-        rollup_state.set_rolled(conn, {"b": TUESDAY})
+        rollup_state.set_rolled(conn, {"a": Rolled(MONDAY, PARIS), "b": Rolled(MONDAY, PARIS)})
+        rollup_state.set_rolled(conn, {"b": Rolled(TUESDAY, TAHITI, 1)})
         rollup_state.set_rolled(conn, {})
     with directory.read() as conn:
-        assert rollup_state.rolled_through(conn) == {"a": MONDAY, "b": TUESDAY}
+        assert rollup_state.rolled(conn) == {
+            "a": Rolled(MONDAY, PARIS, RECIPE),
+            "b": Rolled(TUESDAY, TAHITI, 1),
+        }
 
 
 def test_a_day_is_late_from_its_first_mark_until_all_are_cleared(directory: Directory) -> None:
@@ -39,10 +60,36 @@ def test_a_day_marked_while_it_is_computed_stays_late(directory: Directory) -> N
         assert set(rollup_state.late(conn)) == {("a", MONDAY)}
 
 
-def test_one_card_can_be_asked_for_alone(directory: Directory) -> None:
+def test_some_cards_can_be_asked_for_alone(directory: Directory, card: str) -> None:
     with directory.write() as conn:
-        rollup_state.set_rolled(conn, {"a": TUESDAY, "b": MONDAY})
-        rollup_state.mark_late(conn, {("a", MONDAY), ("b", TUESDAY)})
+        rollup_state.set_rolled(conn, {card: Rolled(TUESDAY, PARIS), "b": Rolled(MONDAY, PARIS)})
+        rollup_state.mark_late(conn, {(card, MONDAY), ("b", TUESDAY)})
     with directory.read() as conn:
-        assert rollup_state.of_card(conn, "a") == (TUESDAY, frozenset({MONDAY}))
+        known = (TUESDAY, frozenset({MONDAY}))
+        assert rollup_state.of_card(conn, card) == known
         assert rollup_state.of_card(conn, "c") == (None, frozenset())
+        assert rollup_state.of_cards(conn, [card, "c"]) == {card: known, "c": (None, frozenset())}
+
+
+@pytest.mark.parametrize("old", [Rolled(TUESDAY, TAHITI), Rolled(TUESDAY, PARIS, RECIPE - 1)])
+def test_days_of_another_zone_or_recipe_are_not_answered_for(
+    directory: Directory, card: str, old: Rolled
+) -> None:
+    with directory.write() as conn:
+        rollup_state.set_rolled(conn, {card: old})
+    with directory.read() as conn:
+        assert rollup_state.of_card(conn, card) == (None, frozenset())
+
+
+@pytest.mark.parametrize("old", [Rolled(TUESDAY, TAHITI), Rolled(TUESDAY, PARIS)])
+def test_days_whose_events_are_gone_are_answered_for_whatever_made_them(
+    directory: Directory, card: str, old: Rolled
+) -> None:
+    noon_ms = int(datetime(2026, 11, 16, 12, tzinfo=UTC).timestamp() * 1000)
+    with directory.write() as conn:
+        rollup_state.set_rolled(conn, {card: old})
+        rollup_state.mark_late(conn, {(card, MONDAY), (card, TUESDAY)})
+        horizons.move(conn, horizons.RAW, noon_ms)
+    with directory.read() as conn:
+        through = TUESDAY if old.zone == PARIS else MONDAY
+        assert rollup_state.of_card(conn, card) == (through, frozenset({TUESDAY}))

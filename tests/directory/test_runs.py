@@ -10,8 +10,9 @@ def test_the_last_run_of_each_job_is_shown(directory: Directory) -> None:
         second = runs.start(conn, "rollup", 3_000)
         runs.finish(conn, second, now_ms=4_000, rows=None, error="The store is away.")
         third = runs.start(conn, "ship", 5_000)
+        runs.note(conn, third, {"recipe": 2})
     with directory.read() as conn:
         assert runs.latest(conn) == [
             Run(second, "rollup", 3_000, 4_000, None, "The store is away."),
-            Run(third, "ship", 5_000, None, None, None),
+            Run(third, "ship", 5_000, None, None, None, {"recipe": 2}),
         ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -64,7 +65,7 @@ def test_ended_days_are_computed_and_today_is_not(store, directory, add_card):
     assert roll_closed_days(store, directory, NOW_MS) == 2
     assert days(store) == [(CARD, date(2026, 11, 18), 1, 0), (CARD, date(2026, 11, 19), 1, 0)]
     with directory.read() as conn:
-        assert rollup_state.rolled_through(conn) == {CARD: date(2026, 11, 19)}
+        assert rollup_state.of_card(conn, CARD).through == date(2026, 11, 19)
 
 
 def test_a_day_ends_at_the_midnight_of_the_card_and_settles_for_a_minute(
@@ -87,7 +88,7 @@ def test_a_day_that_was_marked_late_is_computed_again(store, directory, add_card
     assert {(card, day) for card, day, *_ in days(store)} == late
     with directory.read() as conn:
         assert rollup_state.late(conn) == {}
-        assert rollup_state.rolled_through(conn) == {CARD: date(2026, 11, 19)}
+        assert rollup_state.of_card(conn, CARD).through == date(2026, 11, 19)
     assert roll_closed_days(store, directory, NOW_MS) == 0
 
 
@@ -138,10 +139,11 @@ def test_day_by_day_at_once_and_again_give_identical_tables(store, directory, ad
         roll_closed_days(store, directory, NOW_MS - day * DAY_MS)
     stepwise = both_tables(store)
     with directory.write() as conn:
-        rolled = rollup_state.rolled_through(conn)
-        rollup_state.set_rolled(
-            conn, {card: day - timedelta(days=39) for card, day in rolled.items()}
-        )
+        back = {
+            card: replace(state, through=state.through - timedelta(days=39))
+            for card, state in rollup_state.rolled(conn).items()
+        }
+        rollup_state.set_rolled(conn, back)
     assert roll_closed_days(store, directory, NOW_MS) == 39 * len(ZONES)
     again = both_tables(store)
     assert all(a.equals(b) for a, b in zip(stepwise, again, strict=True))

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.frames import CARD_DAYS, COUNTED, SPANS
-from pipeline.rollups import RECIPE, card_days, card_dims, on_days
+from pipeline.rollups import card_days, card_dims, on_days
 from schema.days import day_span_ms, local_day
+from schema.metrics import RECIPE
 from schema.targets import TARGETS
 from schema.testing.figures import reference_days, reference_targets
 

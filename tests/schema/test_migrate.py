@@ -14,7 +14,18 @@ from schema.testing.clickhouse import ClickHouseDouble
 
 ALL = [str(each) for each in released()]
 NAMES = [each.name for each in released()]
-TABLES = sorted(["card_days", "card_dims", "card_hours", "events", "ledger", "migrations", "quarantine", "visits"])
+TABLES = sorted(
+    [
+        "card_days",
+        "card_dims",
+        "card_hours",
+        "events",
+        "ledger",
+        "migrations",
+        "quarantine",
+        "visits",
+    ]
+)
 
 MIGRATE = """
 import sys
