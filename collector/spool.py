@@ -5,9 +5,10 @@ the group over; one statement commits it; then, and only then, the requests of t
 answered. While one group is on its way to the disk the next one fills, so groups
 grow with the load by themselves. A group belongs to one thread at a time, so there is no lock.
 
-The writer holds the interpreter's lock as rarely as it can: a busy loop gives it back only now and
-then, and every statement waits for it several times. A crash at any instant loses only what nobody
-was told is safe: recovery is SQLite's trade.
+The writer holds the interpreter's lock as rarely as it can, and the loop gives way to it for a
+moment: two busy threads that pass this lock to and fro spend more on that than on their work. A
+disk that needs longer is not waited for. A crash at any instant loses only what nobody was told is
+safe: recovery is SQLite's trade.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ from schema.spooled import OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
 
 COMMIT_INTERVAL_S = 0.002
 """Commits start at least this far apart: a commit costs the same for one request or a hundred."""
+GIVE_WAY_S = 0.001
+"""The longest that the loop rests for a commit; a good disk needs a fraction of it."""
 WAITING_BYTES_MAX = 32 * 1024 * 1024
 """What may wait in memory for a disk that is too slow; beyond it nothing is taken."""
 LOOK_S = 0.5
@@ -71,7 +74,7 @@ class SpoolFull(Unavailable):
 class _Group:
     """The requests that share one commit."""
 
-    __slots__ = ("accepted", "bytes", "events", "loop", "refused", "rows", "waiting")
+    __slots__ = ("accepted", "bytes", "events", "loop", "refused", "rows", "tried", "waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.rows: list[bytes] = []
@@ -81,6 +84,9 @@ class _Group:
         self.refused: dict[tuple[str, str, str], int] = defaultdict(int)
         self.waiting: list[Saved] = []
         self.loop = loop
+        self.tried = threading.Lock()
+        """Free again when the writer is done with the group."""
+        self.tried.acquire()
 
 
 class Spool:
@@ -159,6 +165,7 @@ class Spool:
             self._writing = True
             self._due_s = loop.time() + COMMIT_INTERVAL_S
             self._handed.put(group)
+            group.tried.acquire(timeout=GIVE_WAY_S)
 
     def _answer(self, group: _Group, trouble: str) -> None:
         if trouble:
@@ -178,18 +185,22 @@ class Spool:
 
     def _write(self) -> None:
         try:
-            while True:
-                try:
-                    group = self._handed.get(timeout=LOOK_S)
-                except Empty:
-                    self._tell(self._room.look(self._file, 0) or (self.trouble and self._save()))
-                    continue
-                if group is None:
-                    return
-                self._commit(group)
+            while self._write_next():
+                pass
         finally:
             # Whatever ended this thread, nobody may wait for it any more.
             self.trouble = self.trouble or "The writer of the spool has stopped."
+
+    def _write_next(self) -> bool:
+        """False at the end. Keeps no group, so that its requests are freed by the loop."""
+        try:
+            group = self._handed.get(timeout=LOOK_S)
+        except Empty:
+            self._tell(self._room.look(self._file, 0) or (self.trouble and self._save()))
+            return True
+        if group:
+            self._commit(group)
+        return group is not None
 
     def _commit(self, group: _Group) -> None:
         trouble = "The writer of the spool has stopped."
@@ -197,6 +208,7 @@ class Spool:
             trouble = self._room.lack(self._file, group.bytes) or self._save(group)
         finally:
             self._tell(trouble)
+            group.tried.release()
             with suppress(RuntimeError):  # a loop that is gone has nobody left to answer
                 group.loop.call_soon_threadsafe(self._answer, group, trouble)
 

@@ -5,7 +5,7 @@ bytes came or go: `asgi.py` and `connections.py` do. Every line is paid for by e
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil
 
 import msgspec
@@ -71,17 +71,9 @@ class Track:
             return tell(self._refuse(verdict, card or _NO_CARD, events, now_ms, cors))
         day = self._book.day_at(verdict.card.zone, now_ms)
         rows = _encode_lines(verdict.events)
-
-        known = verdict.card
-
-        def saved(trouble: str) -> None:
-            if trouble:  # the spool has logged it; the visitor is not told about our disks
-                tell(self._refuse(_NOT_SAFE, known, events, now_ms, cors))
-            else:
-                tell(_no_content(cors))
-
+        saved = partial(self._saved, tell, verdict.card, events, now_ms, cors)
         try:
-            self._spool.put(rows, events, saved, day=day, card=known.id)
+            self._spool.put(rows, events, saved, day=day, card=envelope.card)
         except SpoolFull as full:
             saved(str(full))
         return None
@@ -99,6 +91,20 @@ class Track:
         """To a body of which so much has come that its end does not matter."""
         cors = self._cors(headers)
         return self._refuse(Refused(admission.TOO_LARGE, ""), _NO_CARD, 1, self._clock(), cors)
+
+    def _saved(
+        self,
+        tell: Tell,
+        card: KnownCard,
+        events: int,
+        now_ms: int,
+        cors: HeaderList,
+        trouble: str,
+    ) -> None:
+        if trouble:  # the spool has logged it; the visitor is not told about our disks
+            tell(self._refuse(_NOT_SAFE, card, events, now_ms, cors))
+        else:
+            tell(_no_content(cors))
 
     def _envelope(
         self, headers: Headers, body: bytes, address: str, now_ms: int

@@ -1,7 +1,7 @@
 """The wire contract of `POST /api/track`: typed, bounded, and closed to unknown keys.
 
-msgspec validates for the price of parsing. What it cannot say in a type (a click names a target,
-a name follows the pattern) is checked in `decode`, so `decode` is the only door.
+msgspec validates for the price of parsing. What it cannot say in a type (a click names a target) or
+says at a higher price (a pattern) is checked in `decode`, so `decode` is the only door.
 """
 
 import re
@@ -26,6 +26,7 @@ CHANNELS = ("whatsapp", "linkedin", "facebook", "email", "sms", "copy", "sheet")
 """Through what a visitor shared a card; `sheet` is the share sheet of the system."""
 
 _EPOCH_MS = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
+_PAGE = re.compile(r"[A-Za-z0-9_-]*")
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ONCE_NAMES = ("view", "click", "engage")
 
@@ -42,8 +43,8 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
 
 class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     v: Literal[1]
-    card: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{8}$")]
-    page: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{12}$")]
+    card: Annotated[str, msgspec.Meta(min_length=8, max_length=8)]
+    page: Annotated[str, msgspec.Meta(min_length=12, max_length=12)]
     sent: _EPOCH_MS
     events: Annotated[list[Event], msgspec.Meta(min_length=1, max_length=EVENTS_MAX)]
     medium: Annotated[str, msgspec.Meta(max_length=MEDIUM_CHARS_MAX)] = ""
@@ -66,6 +67,10 @@ def decode(body: bytes) -> Envelope:
         envelope = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(str(error)) from None
+    if not (envelope.card.isalnum() and envelope.card.isascii()):
+        raise WireError("A card's id is made of letters and digits - at `$.card`")
+    if not _PAGE.fullmatch(envelope.page):
+        raise WireError("A page's id is made of letters, digits, - and _ - at `$.page`")
     for index, event in enumerate(envelope.events):
         if event.name == "click":
             if event.target not in TARGET_NAMES:

@@ -78,6 +78,22 @@ def test_requests_that_come_together_share_commits(tmp_path):
         assert batches < 50
 
 
+def test_the_loop_goes_on_while_a_commit_is_held_up(tmp_path):
+    async def appended_beside_a_busy_file(spool: Spool) -> list[bool]:
+        busy = open_spool(spool.path)
+        busy.execute("BEGIN IMMEDIATE")
+        written = spool.append(b"one\n", 1, day=DAY, card=CARD)
+        await asyncio.sleep(0.05)
+        done = [written.done()]
+        busy.execute("COMMIT")
+        busy.close()
+        await written
+        return [*done, written.done()]
+
+    with spool_in(tmp_path) as spool:
+        assert run(appended_beside_a_busy_file(spool)) == [False, True]
+
+
 def test_counts_are_in_the_same_file_and_add_up(tmp_path):
     async def both(spool):
         spool.count(DAY, CARD, "objected", 2)
