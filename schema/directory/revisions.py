@@ -7,6 +7,7 @@ from schema.directory.dialects import insert
 from schema.directory.tables import revisions
 
 CARDS = "cards"
+RESTORED = "restored rules"
 
 
 def bump(conn: Connection, subject: str) -> None:

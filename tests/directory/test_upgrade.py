@@ -52,8 +52,9 @@ def test_only_ops_lacks_an_account_whoever_writes_the_row(directory: Directory) 
 def test_a_newer_schema_is_refused_and_left_alone(directory: Directory) -> None:
     with directory.write() as conn:
         conn.execute(sa.text("UPDATE alembic_version SET version_num = '9000'"))
+    known = NAMES[-1].partition("_")[0]
     for attempt in (pending, upgrade):
-        with pytest.raises(NewerSchema, match="has schema 9000 and this Balise knows 0003 at most"):
+        with pytest.raises(NewerSchema, match=f"schema 9000 and this Balise knows {known} at most"):
             attempt(directory)
     with directory.read() as conn:
         assert conn.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9000"
