@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from hashlib import sha256
 
 ALPHABET = string.ascii_letters + string.digits
 CARD_ID_CHARS = 8
@@ -52,5 +53,10 @@ def is_item_code(text: str) -> bool:
 
 
 def new_token() -> str:
-    """A secret for sessions and keys: 256 bits."""
+    """A secret for sessions, keys and links that let someone in: 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token. 256 random bits need no slow hash: there is nothing to guess."""
+    return sha256(token.encode()).digest()

@@ -56,7 +56,7 @@ def _write_card(
     address, origins = card_address(origin, card), _origins(origin)
     if cards.get(conn, card.id):
         # The demo may be served under another port or name than the last time.
-        cards.move(conn, card.id, url=address, origins=origins)
+        cards.change(conn, card.id, url=address, origins=origins)
         return
     cards.create(
         conn,

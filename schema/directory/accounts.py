@@ -63,6 +63,27 @@ def every(conn: Connection) -> list[Account]:
     return [Account(**row._mapping) for row in rows]
 
 
+def change(
+    conn: Connection,
+    id: str,
+    *,
+    name: str | None = None,
+    tier: str | None = None,
+    locale: str | None = None,
+) -> Account:
+    """What is not given stays. Another tier shows more or less of the same figures at once."""
+    require(conn, id)
+    values = {
+        "name": None if name is None else checks.name(name, "account name"),
+        "tier": None if tier is None else checks.tier(tier),
+        "locale": None if locale is None else checks.locale(locale),
+    }
+    given = {field: value for field, value in values.items() if value is not None}
+    if given:
+        conn.execute(sa.update(accounts).where(accounts.c.id == id).values(given))
+    return Account(**conn.execute(sa.select(accounts).where(accounts.c.id == id)).one()._mapping)
+
+
 def delete(conn: Connection, id: str) -> None:
     """Its cards, users, sessions and keys go with it."""
     require(conn, id)

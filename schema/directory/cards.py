@@ -1,7 +1,7 @@
 """Cards: what is counted, for whom, in which time zone, and which sites may send for it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,7 +45,7 @@ def create(
         name=checks.name(name, "card name"),
         url=checks.url(url),
         zone=check_zone(zone),
-        origins=tuple(map(checks.origin, origins)) or (checks.origin_of(url),),
+        origins=_origins(origins, url),
         created_ms=now_ms,
     )
     if not ids.is_card_id(card.id):
@@ -76,18 +76,32 @@ def every(conn: Connection) -> list[Card]:
     return [_card(row) for row in rows]
 
 
-def move(conn: Connection, id: str, *, url: str, origins: Sequence[str]) -> None:
-    """The card is reached elsewhere from now on. Nothing is written when it is there already."""
+def change(
+    conn: Connection,
+    id: str,
+    *,
+    name: str | None = None,
+    url: str | None = None,
+    zone: str | None = None,
+    origins: Sequence[str] | None = None,
+) -> Card:
+    """What is not given stays. Another zone makes all past days of the card be computed again."""
     card = get(conn, id)
     if card is None:
         raise unknown(id)
-    place = {
-        "url": checks.url(url),
-        "origins": tuple(map(checks.origin, origins)) or (checks.origin_of(url),),
-    }
-    if (card.url, card.origins) != (place["url"], place["origins"]):
-        conn.execute(sa.update(cards).where(cards.c.id == id).values(place))
+    changed = replace(
+        card,
+        name=card.name if name is None else checks.name(name, "card name"),
+        url=card.url if url is None else checks.url(url),
+        zone=card.zone if zone is None else check_zone(zone),
+        origins=card.origins if origins is None else _origins(origins, url or card.url),
+    )
+    old = asdict(card)
+    different = {field: value for field, value in asdict(changed).items() if value != old[field]}
+    if different:
+        conn.execute(sa.update(cards).where(cards.c.id == id).values(different))
         revisions.bump(conn, revisions.CARDS)
+    return changed
 
 
 def delete(conn: Connection, id: str) -> None:
@@ -104,6 +118,10 @@ def unknown(id: str) -> BadInput:
 def revision(conn: Connection) -> int:
     """A number that changes with every change to cards. Read it before the cards themselves."""
     return revisions.number(conn, revisions.CARDS)
+
+
+def _origins(given: Sequence[str], url: str) -> tuple[str, ...]:
+    return tuple(map(checks.origin, given)) or (checks.origin_of(url),)
 
 
 def _card(row: Row[*tuple[Any, ...]]) -> Card:

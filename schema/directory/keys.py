@@ -1,7 +1,6 @@
 """Keys of the API: `bk_…`, shown once, kept as a hash. A key acts for ops or for one account."""
 
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Literal, get_args
 
 import sqlalchemy as sa
@@ -44,12 +43,12 @@ def create(
     if account is not None:
         accounts.require(conn, account)
     secret = PREFIX + ids.new_token()
-    conn.execute(sa.insert(keys).values(asdict(key) | {"secret_hash": _hash(secret)}))
+    conn.execute(sa.insert(keys).values(asdict(key) | {"secret_hash": ids.token_hash(secret)}))
     return key, secret
 
 
 def verify(conn: Connection, secret: str) -> Key | None:
-    return _one(conn, keys.c.secret_hash == _hash(secret))
+    return _one(conn, keys.c.secret_hash == ids.token_hash(secret))
 
 
 def get(conn: Connection, id: str) -> Key | None:
@@ -83,8 +82,3 @@ def _scope(scope: str, account: str | None) -> Scope:
 def _one(conn: Connection, condition: sa.ColumnElement[bool]) -> Key | None:
     row = conn.execute(sa.select(*_COLUMNS).where(condition)).one_or_none()
     return Key(**row._mapping) if row else None
-
-
-def _hash(secret: str) -> bytes:
-    # 256 random bits need no slow hash: there is nothing to guess.
-    return sha256(secret.encode()).digest()

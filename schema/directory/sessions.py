@@ -4,7 +4,6 @@ A session lasts 30 days from the last use. Being used is written down once a day
 looking at a page stays a read.
 """
 
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from schema.directory.database import Directory
 from schema.directory.tables import sessions, users
 from schema.directory.users import COLUMNS, User, user_of
-from schema.ids import new_token
+from schema.ids import new_token, token_hash
 
 _DAY_MS = 86_400_000
 LIFETIME_MS = 30 * _DAY_MS
@@ -26,7 +25,7 @@ def start(conn: Connection, user_id: str, now_ms: int) -> str:
     token = new_token()
     conn.execute(
         sa.insert(sessions).values(
-            token_hash=_hash(token), user=user_id, expires_ms=now_ms + LIFETIME_MS
+            token_hash=token_hash(token), user=user_id, expires_ms=now_ms + LIFETIME_MS
         )
     )
     return token
@@ -47,22 +46,17 @@ def resume(directory: Directory, token: str, now_ms: int) -> User | None:
         with directory.write() as conn:
             conn.execute(
                 sa.update(sessions)
-                .where(sessions.c.token_hash == _hash(token))
+                .where(sessions.c.token_hash == token_hash(token))
                 .values(expires_ms=now_ms + LIFETIME_MS)
             )
     return user_of(row)
 
 
 def end(conn: Connection, token: str) -> None:
-    conn.execute(sa.delete(sessions).where(sessions.c.token_hash == _hash(token)))
+    conn.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash(token)))
 
 
 def _row(conn: Connection, token: str, now_ms: int) -> Row[*tuple[Any, ...]] | None:
-    alive = (sessions.c.token_hash == _hash(token)) & (sessions.c.expires_ms > now_ms)
+    alive = (sessions.c.token_hash == token_hash(token)) & (sessions.c.expires_ms > now_ms)
     wanted = sa.select(*COLUMNS, sessions.c.expires_ms).select_from(sessions.join(users))
     return conn.execute(wanted.where(alive)).one_or_none()
-
-
-def _hash(token: str) -> bytes:
-    # 256 random bits need no slow hash: there is nothing to guess.
-    return sha256(token.encode()).digest()

@@ -73,6 +73,16 @@ sessions = sa.Table(
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
 )
 
+# Each lets its user in once, for what it was made for.
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("purpose", sa.String, nullable=False),
+    _owned_by("user"),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
 keys = sa.Table(
     "keys",
     metadata,

@@ -41,7 +41,7 @@ def test_it_follows_the_card_when_the_card_moves_and_no_cache_may_hold_it_back(
 ):
     assert scan(collector, item.code).headers["cache-control"] == "no-store"
     with directory.write() as conn:
-        cards.move(conn, CARD, url="https://nouveau.example.fr/?m=7#top", origins=[])
+        cards.change(conn, CARD, url="https://nouveau.example.fr/?m=7#top", origins=[])
     location = scan(collector, item.code).headers["location"]
     assert location.startswith("https://nouveau.example.fr/?m=7&src=nfc&item=")
     assert location.endswith("#top")

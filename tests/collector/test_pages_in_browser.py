@@ -20,7 +20,7 @@ def collector(make_collector):
 def here(collector, directory):
     """The card is on the collector's own address."""
     with directory.write() as conn:
-        cards.move(conn, CARD, url=f"{collector.url}/marie", origins=[collector.url])
+        cards.change(conn, CARD, url=f"{collector.url}/marie", origins=[collector.url])
     return collector.url
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from schema.directory import accounts, cards, keys, sessions, users
@@ -40,6 +42,16 @@ def test_a_tier_with_a_slip_gets_the_one_that_was_meant(directory: Directory) ->
 def test_a_tier_like_no_other_gets_the_list(directory: Directory) -> None:
     with pytest.raises(BadInput, match="'gold' is unknown; use one of essentiel, premium, "):
         _create(directory, tier="gold")
+
+
+def test_what_is_not_given_of_an_account_stays(directory: Directory) -> None:
+    account = _create(directory)
+    with directory.write() as conn:
+        changed = accounts.change(conn, account.id, tier="premium")
+        assert accounts.get(conn, account.id) == changed == replace(account, tier="premium")
+        with pytest.raises(BadInput, match="tier 'gold' is unknown"):
+            accounts.change(conn, account.id, name="New", tier="gold")
+        assert accounts.get(conn, account.id) == changed
 
 
 def test_an_unknown_language_is_refused(directory: Directory) -> None:

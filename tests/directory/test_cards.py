@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ def test_a_card_that_moves_is_followed(directory: Directory, account: Account) -
     card = _create(directory, account.id)
     before = _revision(directory)
     with directory.write() as conn:
-        cards.move(conn, card.id, url="https://new.example/m", origins=("https://a.fr",))
+        cards.change(conn, card.id, url="https://new.example/m", origins=("https://a.fr",))
         moved = cards.get(conn, card.id)
     assert moved is not None
     assert (moved.url, moved.origins) == ("https://new.example/m", ("https://a.fr",))
@@ -197,10 +198,30 @@ def test_a_card_that_stays_where_it_is_changes_nothing(
     card = _create(directory, account.id)
     before = _revision(directory)
     with directory.write() as conn:
-        cards.move(conn, card.id, url=card.url, origins=card.origins)
+        cards.change(conn, card.id, url=card.url, origins=card.origins)
     assert _revision(directory) == before
 
 
-def test_an_unknown_card_cannot_move(directory: Directory) -> None:
+def test_what_is_not_given_of_a_card_stays(directory: Directory, account: Account) -> None:
+    card = _create(directory, account.id)
+    with directory.write() as conn:
+        changed = cards.change(conn, card.id, zone="Pacific/Tahiti")
+        assert cards.get(conn, card.id) == changed == replace(card, zone="Pacific/Tahiti")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"url": "marie"}, {"zone": "Mars/Base"}, {"origins": ("x",)}]
+)
+def test_a_card_is_changed_whole_or_not_at_all(
+    directory: Directory, account: Account, wrong: dict[str, Any]
+) -> None:
+    card = _create(directory, account.id)
+    with directory.write() as conn:
+        with pytest.raises(BadInput):
+            cards.change(conn, card.id, **{"name": "New", "zone": "Europe/Paris"} | wrong)
+        assert cards.get(conn, card.id) == card
+
+
+def test_an_unknown_card_cannot_be_changed(directory: Directory) -> None:
     with directory.write() as conn, pytest.raises(BadInput, match="no card 'unknown1'"):
-        cards.move(conn, "unknown1", url="https://new.example", origins=())
+        cards.change(conn, "unknown1", url="https://new.example", origins=())
