@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sign_out", ANYONE),
     Rule("definitions", ANYONE),
     Rule("static", ANYONE),
+    Rule("design", frozenset(("ops",))),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),
     Rule("install", SIGNED_IN, "essentiel"),

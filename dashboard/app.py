@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Mount
 from collector.visitors import Networks
 from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
-from dashboard.pages import card, definitions, errors, home, install, login, logout
+from dashboard.pages import card, definitions, design, errors, home, install, login, logout
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -25,6 +25,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     form("/login", "sign_in", login.sign_in),
     form("/logout", "sign_out", logout.sign_out),
     page("/definitions", "definitions", definitions.show),
+    page("/design", "design", design.show),
     card_page("/cards/{card}", "card", card.show),
     card_page("/cards/{card}/figures", "figures", card.figures),
     card_page("/cards/{card}/install", "install", install.show),

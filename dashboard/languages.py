@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from schema.languages import read_texts
 
@@ -37,6 +37,10 @@ class Language:
 
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self.locale)
+
+    def share(self, part: float) -> str:
+        """A part of a whole, in hundredths."""
+        return format_percent(part, locale=self.locale)
 
     def day(self, day: date, today: date) -> str:
         """A day as people say it: today, yesterday, or its date; the year only when it differs."""

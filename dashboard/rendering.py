@@ -65,6 +65,7 @@ def _environment(language: Language) -> Environment:
     made.globals["language"] = language
     made.globals["asset"] = _asset_addresses().__getitem__
     made.filters["number"] = language.number
+    made.filters["share"] = language.share
     return made
 
 

@@ -19,6 +19,7 @@ EXPECTED = {
     "sign_out": (ALLOW, ALLOW, ALLOW, ALLOW),
     "definitions": (ALLOW, ALLOW, ALLOW, ALLOW),
     "static": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "design": (SIGN_IN, REFUSE, REFUSE, ALLOW),
     "card": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "figures": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "install": (SIGN_IN, ALLOW, ALLOW, ALLOW),

@@ -1,0 +1,107 @@
+"""How drawings are written: elements, numbers, and colours that print.
+
+Every shape carries the light theme's colour as an attribute, so a drawing is whole by itself, on
+paper and in the PDF; on a page, the stylesheet's rules for the same classes win, in either theme.
+"""
+
+from collections.abc import Mapping
+from math import ceil, sqrt
+from typing import Final
+
+from markupsafe import Markup, escape
+
+SEA: Final = "#0f766e"
+SEA_SOFT: Final = "#d9ece8"
+INK: Final = "#1b2327"
+SOFT: Final = "#566168"
+LINE: Final = "#e6e1d8"
+SHEET: Final = "#ffffff"
+BEFORE: Final = "#8a6d1f"
+"""Of what is compared with; also told by its dashes."""
+
+LEVELS: Final = ("#eceae4", "#cfe8e3", "#95cdc4", "#4fa79c", "#0f766e", "#073f3b")
+"""From nothing to the most, told apart by lightness alone."""
+
+FONT: Final = "Inter, system-ui, sans-serif"
+SMALL: Final = 13
+TEXT: Final = 15
+
+_NOT_IN_XML = dict.fromkeys({*range(32), 0xFFFE, 0xFFFF} - {9, 10, 13}, "\N{REPLACEMENT CHARACTER}")
+
+# What stylesheet and paper agree on: a class, and the attributes it has without a stylesheet.
+STYLES: Final[Mapping[str, Mapping[str, object]]] = {
+    "line": {"fill": "none", "stroke": SEA, "stroke_width": 2.5, "stroke_linejoin": "round"},
+    "area": {"fill": SEA_SOFT},
+    "before": {
+        "fill": "none",
+        "stroke": BEFORE,
+        "stroke_width": 1.75,
+        "stroke_dasharray": "5 4",
+        "stroke_linejoin": "round",
+    },
+    "rule": {"stroke": LINE, "stroke_width": 1},
+    "mark": {"fill": SEA},
+    "track": {"fill": SEA_SOFT},
+    "tick": {"fill": SOFT, "font_size": SMALL},
+    "said": {"fill": INK, "font_size": TEXT},
+    "number": {"fill": INK, "font_size": TEXT, "font_weight": 600},
+    "inset": {"fill": "none", "stroke": LINE, "stroke_width": 1},
+    **{f"level-{n}": {"fill": colour} for n, colour in enumerate(LEVELS)},
+}
+
+
+def tag(name: str, *inside: Markup | str, **attributes: object) -> Markup:
+    """One element. `stroke_width` is written `stroke-width`, `class_` `class`; None is left out."""
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup(f"<{name}{written}>{escape_all(inside)}</{name}>")  # noqa: S704 (escaped above)
+
+
+def styled(name: str, style: str, *inside: Markup | str, **attributes: object) -> Markup:
+    """An element with a class of the stylesheet, and what stands for it on paper."""
+    return tag(name, *inside, class_=f"c-{style}", **{**STYLES[style], **attributes})
+
+
+def sheet(*inside: Markup, width: object, height: object, name: str, **more: object) -> Markup:
+    """The drawing itself: a picture with a name for those who do not see it."""
+    return tag(
+        "svg",
+        *inside,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=name,
+        font_family=FONT,
+        **more,
+    )
+
+
+def join(parts: "list[Markup]") -> Markup:
+    return Markup("").join(parts)
+
+
+def escape_all(parts: tuple[Markup | str, ...]) -> str:
+    return "".join(p if isinstance(p, Markup) else escape(_text(p)) for p in parts)
+
+
+def level(value: int, most: int) -> int:
+    """0 for nothing, then 1 to 5. By the root, so that one large place does not hide the others."""
+    if value <= 0:
+        return 0
+    steps = len(LEVELS) - 1
+    return max(1, ceil(steps * sqrt(value / most)))
+
+
+def share(part: float, whole: float) -> str:
+    """A length in hundredths of the drawing's width."""
+    return f"{_text(100 * part / whole if whole else 0.0)}%"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value).translate(_NOT_IN_XML)
