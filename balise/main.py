@@ -29,6 +29,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("key", "Create, list, show and delete API keys."),
     Entry("user", "Create, list, show and delete people who sign in."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
+    Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("sql", "Ask the event store a question; reading only."),
     Entry("doctor", "Check the installation, with a remedy for each fault."),
 )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline import watch
 from pipeline.late import ZoneBook
 from pipeline.ledger import Line, read_ledger
+from pipeline.retention import delete_over
 from pipeline.roll import roll_closed_days
 from pipeline.spools import oldest_pending_ms
 from schema.clock import Clock
@@ -56,6 +57,11 @@ def renew_salts(context: Context) -> int:
     return salts.purge(context.directory, now_ms)
 
 
+def retain(context: Context) -> int:
+    over = delete_over(context.store, context.directory, context.settings, context.clock)
+    return sum(each.rows for each in over)
+
+
 def check_ledger(context: Context) -> int:
     lines = _ledger(context)
     _alarm(watch.imbalances(lines))
@@ -88,6 +94,7 @@ def _alarm(troubles: list[str]) -> None:
 JOBS: tuple[Job, ...] = (
     Job("roll", "Computes the local days that have ended or got late events.", 300, roll),
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
+    Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("watch", "Tells when collection stops for a card, or falls behind.", 120, watch_collection),
 )

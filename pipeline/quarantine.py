@@ -52,7 +52,7 @@ def _store(
     try:
         enriched = enrich(events)
         store.insert("events", to_events(enriched), token=token)
-        yield enriched.select("pos", "class")
+        yield enriched.select("pos", pl.col("class").cast(pl.String))
     except (StoreRefused, pl.exceptions.PolarsError) as error:
         if events.height == 1:
             yield _poison(events, str(error))
@@ -68,11 +68,12 @@ def quarantined(store: EventStore, shipment: str) -> set[int]:
     return {position for (position,) in store.rows(_KNOWN, {"shipment": shipment})}
 
 
-def put_aside(store: EventStore, poison: Sequence[Poison], shipment: str) -> None:
+def put_aside(store: EventStore, poison: Sequence[Poison], shipment: str, now_ms: int) -> None:
+    """Where even the time of receipt cannot be read it is now: retention goes by it."""
     rows = [
         (
             each.card,
-            each.received,
+            each.received or now_ms,
             shipment,
             each.pos,
             each.reason,

@@ -242,7 +242,7 @@ class Shipper:
         poison += stored.poison
         fresh = [each for each in poison if each.pos not in aside]
         if fresh:
-            put_aside(self._store, fresh, shipment.token)
+            put_aside(self._store, fresh, shipment.token, self._clock())
             log.error("rows_quarantined", rows=len(fresh), reason=fresh[0].reason)
         return Stored(pl.concat([before, stored.classes]), poison)
 

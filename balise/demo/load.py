@@ -26,7 +26,6 @@ from balise.installation import Installation
 from schema.days import day_span_ms, local_day
 from schema.errors import Unavailable
 from schema.spooled import ADD_COUNT, SPOOL_SUFFIX, SpooledEvent, open_spool
-from schema.store import EventStore
 
 LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last: what is over there is over for every card."""
@@ -40,7 +39,7 @@ Progress = Callable[[Step, int, int], None]
 
 _STORED = """
 SELECT countIf(at < fromUnixTimestamp64Milli({end:Int64})), toUnixTimestamp64Milli(max(received))
-FROM events WHERE card = {card:String}
+FROM events WHERE card = {card:String} AND at >= fromUnixTimestamp64Milli({first:Int64})
 """
 
 
@@ -67,7 +66,7 @@ def load_demo(
     with place.directory.write() as conn:
         begun_ms = enrol(conn, origin=place.settings.origin, days=days, now_ms=now_ms)
     history = History(local_day(begun_ms, LAST_ZONE) - timedelta(days=1), days, events)
-    since_ms = {card.id: _since_ms(place.store, history, card, seed) for card in CARDS}
+    since_ms = {card.id: _since_ms(place, history, card, seed) for card in CARDS}
     lists = traffic(history, since_ms=since_ms, seed=seed, now_ms=now_ms)
     spool, spooled = _write_spool(place.settings.spool, lists, now_ms, events, progress)
     _ship(place, spool, spooled, progress)
@@ -75,12 +74,18 @@ def load_demo(
     return DemoSummary(len(ACCOUNTS), len(CARDS), len(USERS), spooled, rolled)
 
 
-def _since_ms(store: EventStore, history: History, card: DemoCard, seed: int) -> int:
-    """When the card's last stored event was received; 0 unless its whole history is there."""
-    wanted = sum(history.events(seed, card, day) for day in history.days())
+def _since_ms(place: Installation, history: History, card: DemoCard, seed: int) -> int:
+    """When the card's last stored event was received. Unless its whole history is there: where
+    what is kept begins, as retention would delete what was before."""
+    from pipeline.limits import first_raw_day
+
+    kept = first_raw_day(place.settings, place.clock(), card.zone)
+    first_ms, _ = day_span_ms(kept, card.zone)
     _, end_ms = day_span_ms(history.last_day, card.zone)
-    [(stored, last_ms)] = store.rows(_STORED, {"card": card.id, "end": end_ms})
-    return int(last_ms) if stored >= wanted else 0
+    wanted = sum(history.events(seed, card, day) for day in history.days() if day >= kept)
+    asked = {"card": card.id, "first": first_ms, "end": end_ms}
+    [(stored, last_ms)] = place.store.rows(_STORED, asked)
+    return int(last_ms) if stored >= wanted else first_ms
 
 
 def _write_spool(

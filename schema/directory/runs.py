@@ -44,3 +44,18 @@ def latest(conn: Connection) -> list[Run]:
     last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.job)
     rows = conn.execute(sa.select(runs).where(runs.c.id.in_(last)).order_by(runs.c.job))
     return [Run(**row._mapping) for row in rows]
+
+
+def last_success(conn: Connection) -> dict[str, int]:
+    """When each job last ended well."""
+    well = runs.c.finished_ms.is_not(None) & runs.c.error.is_(None)
+    ended = sa.func.max(runs.c.finished_ms).label("ended_ms")
+    rows = conn.execute(sa.select(runs.c.job, ended).where(well).group_by(runs.c.job))
+    return {row.job: row.ended_ms for row in rows}
+
+
+def forget(conn: Connection, before_ms: int) -> int:
+    """Those that were started before, except the last of each job. Gives how many."""
+    last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.job)
+    old = (runs.c.started_ms < before_ms) & runs.c.id.not_in(last)
+    return conn.execute(sa.delete(runs).where(old)).rowcount

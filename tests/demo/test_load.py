@@ -9,6 +9,7 @@ from balise.demo.load import DemoSummary, load_demo
 from balise.demo.people import ACCOUNTS, CARDS, PASSWORD, USERS
 from balise.demo.rhythm import History
 from balise.installation import Installation
+from pipeline.retention import delete_over, find_over
 from schema.days import day_start_ms, local_day
 from schema.directory import accounts, cards, items, users
 from schema.errors import BaliseError
@@ -176,3 +177,19 @@ def test_the_history_ends_where_the_day_is_over_for_every_card(place: Installati
     assert last.timestamp() * 1000 <= place.clock()
     assert (last - first).days == pytest.approx(DAYS, abs=1)
     assert History(last.date(), DAYS, EVENTS).first_day >= first.date()
+
+
+def test_events_that_retention_has_deleted_do_not_come_back(place: Installation) -> None:
+    short = replace(place, settings=replace(place.settings, raw_days=5))
+    _load(place)
+    delete_over(short.store, short.directory, short.settings, short.clock)
+    kept = _stored(short)
+    assert _load(short).events == 0
+    assert _stored(short) == kept
+
+
+def test_a_demo_is_never_older_than_what_is_kept(place: Installation) -> None:
+    short = replace(place, settings=replace(place.settings, raw_days=5))
+    assert 0 < _load(short).events < EVENTS
+    found = find_over(short.store, short.directory, short.settings, short.clock())
+    assert not any(over.rows for over in found)
