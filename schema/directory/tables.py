@@ -106,6 +106,25 @@ items = sa.Table(
     sa.Column("revoked_ms", sa.BigInteger),
 )
 
+# What an owner writes beside the figures of a day: « salon de Lyon ».
+annotations = sa.Table(
+    "annotations",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _owned_by("card"),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+)
+
+# A group is there while a card is in it.
+card_groups = sa.Table(
+    "card_groups",
+    metadata,
+    sa.Column("card", sa.ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+)
+
 # What all processes must agree on and nobody else may know.
 secrets = sa.Table(
     "secrets",
