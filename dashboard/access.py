@@ -9,13 +9,16 @@ from enum import Enum, auto
 from typing import Literal
 
 from schema.directory.users import ROLES, Role
-from schema.tiers import Section, Tier, sections
+from schema.tiers import TIERS, Section, Tier, sections
 
 Asker = Role | Literal["signed_out"]
 
 ASKERS: tuple[Asker, ...] = ("signed_out", *ROLES)
 ANYONE = frozenset(ASKERS)
 SIGNED_IN: frozenset[Asker] = frozenset(ROLES)
+OPS: frozenset[Asker] = frozenset(("ops",))
+HOLDERS: frozenset[Asker] = frozenset(("ops", "owner"))
+"""A key of an account has the rights of its owner."""
 
 
 class Decision(Enum):
@@ -39,11 +42,29 @@ RULES: tuple[Rule, ...] = (
     Rule("sign_out", ANYONE),
     Rule("definitions", ANYONE),
     Rule("static", ANYONE),
-    Rule("design", frozenset(("ops",))),
+    Rule("sso", ANYONE),
+    Rule("design", OPS),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),
     Rule("install", SIGNED_IN, "essentiel"),
     Rule("install_check", SIGNED_IN, "essentiel"),
+    Rule("api_account_create", OPS),
+    Rule("api_accounts", OPS),
+    Rule("api_account", HOLDERS),
+    Rule("api_account_change", OPS),
+    Rule("api_account_delete", OPS),
+    Rule("api_sso", OPS),
+    Rule("api_card_create", OPS),
+    Rule("api_cards", HOLDERS),
+    Rule("api_card", HOLDERS),
+    Rule("api_card_change", HOLDERS),
+    Rule("api_card_delete", OPS),
+    Rule("api_item_create", HOLDERS),
+    Rule("api_items", HOLDERS),
+    Rule("api_item", HOLDERS),
+    Rule("api_item_revoke", HOLDERS),
+    Rule("api_item_qr_svg", HOLDERS),
+    Rule("api_item_qr_png", HOLDERS),
 )
 _BY_ROUTE = {rule.route: rule for rule in RULES}
 
@@ -58,6 +79,14 @@ def decide(asker: Asker, tier: Tier | None, route: str) -> Decision:
         return Decision.ALLOW
     included = tier is not None and rule.section in sections(tier)
     return Decision.ALLOW if included else Decision.REFUSE
+
+
+def first_tier(route: str) -> Tier | None:
+    """The first tier that includes a route, where the tier matters at all."""
+    rule = _BY_ROUTE.get(route)
+    if rule is None or rule.section is None:
+        return None
+    return next((tier for tier in TIERS if rule.section in sections(tier)), None)
 
 
 def sees_account(role: Role, own_account: str | None, account: str) -> bool:

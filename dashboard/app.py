@@ -8,9 +8,10 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 
 from collector.visitors import Networks
+from dashboard.api.app import api
 from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
-from dashboard.pages import card, definitions, design, errors, home, install, login, logout
+from dashboard.pages import card, definitions, design, errors, home, install, login, logout, sso
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -24,6 +25,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/login", "login", login.show),
     form("/login", "sign_in", login.sign_in),
     form("/logout", "sign_out", logout.sign_out),
+    page("/sso/{token}", "sso", sso.enter),
     page("/definitions", "definitions", definitions.show),
     page("/design", "design", design.show),
     card_page("/cards/{card}", "card", card.show),
@@ -45,14 +47,7 @@ def build(
     demo_logins: Iterable[DemoLogin] = (),
     trusted_proxies: Networks = (),
 ) -> Starlette:
-    app = Starlette(
-        routes=ROUTES,
-        middleware=[Middleware(SecureHeaders)],
-        exception_handlers=errors.HANDLERS,
-    )
-    # A redirect to the other spelling would lead wherever the request's Host header says.
-    app.router.redirect_slashes = False
-    app.state.site = Site(
+    site = Site(
         directory=directory,
         store=store,
         clock=clock,
@@ -63,4 +58,12 @@ def build(
         demo_logins=tuple(demo_logins),
         trusted_proxies=trusted_proxies,
     )
+    app = Starlette(
+        routes=[*ROUTES, Mount("/api", api(site))],
+        middleware=[Middleware(SecureHeaders)],
+        exception_handlers=errors.HANDLERS,
+    )
+    # A redirect to the other spelling would lead wherever the request's Host header says.
+    app.router.redirect_slashes = False
+    app.state.site = site
     return app

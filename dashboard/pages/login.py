@@ -1,6 +1,5 @@
 """`/login`: an e-mail, a password, and back to the page that was asked for."""
 
-import re
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -8,14 +7,10 @@ from starlette.responses import RedirectResponse, Response
 
 from collector.requests import visitor_address
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.site import SESSION_COOKIE, Reader, Site
+from dashboard.entry import signed_in
+from dashboard.site import Reader, Site
 from schema.directory import sessions, users
 from schema.directory.checks import EMAIL_CHARS_MAX
-
-# The directory decides when a session ends; the browser only has to keep the cookie longer.
-COOKIE_AGE_S = 400 * 86_400
-
-_OWN_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
 def show(request: Request, reader: Reader) -> Response:
@@ -39,7 +34,7 @@ def sign_in(request: Request, reader: Reader) -> Response:
     site.attempts.give_back(limits, now_ms)
     with site.directory.write() as conn:
         token = sessions.start(conn, user.id, now_ms)
-    return _signed_in(token, next_path, secure=site.origin.startswith("https://"))
+    return signed_in(site, token, next_path)
 
 
 def _form(
@@ -73,19 +68,3 @@ def _limits(email: str, address: str) -> Mapping[str, int]:
 def _address(request: Request, site: Site) -> str:
     peer = request.client.host if request.client else ""
     return visitor_address(peer, request.headers.raw, site.trusted_proxies)
-
-
-def _signed_in(token: str, next_path: str, *, secure: bool) -> Response:
-    # Only a path of our own: an address elsewhere would make this page an open redirect.
-    target = next_path if _OWN_PATH.fullmatch(next_path) else "/"
-    response = RedirectResponse(target, 303)
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=COOKIE_AGE_S,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
-    return response

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from dashboard.access import ASKERS, RULES, Decision, decide, sees_account
+from dashboard.api.operations import OPERATIONS
 from dashboard.app import ROUTES
 from schema.tiers import TIERS
 
@@ -24,6 +25,25 @@ EXPECTED = {
     "figures": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "install": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "install_check": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "sso": (ALLOW, ALLOW, ALLOW, ALLOW),
+    # A key of an account asks as its owner; nobody asks the API as a viewer.
+    "api_account_create": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_accounts": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_account": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_account_change": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_account_delete": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_sso": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_card_create": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_cards": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_card": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_card_change": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_card_delete": (SIGN_IN, REFUSE, REFUSE, ALLOW),
+    "api_item_create": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_items": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_item": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_item_revoke": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_item_qr_svg": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "api_item_qr_png": (SIGN_IN, ALLOW, REFUSE, ALLOW),
 }
 
 
@@ -33,7 +53,7 @@ def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier
 
 
 def test_every_route_that_exists_has_a_rule_and_an_expectation():
-    names = {route.name for route in ROUTES}
+    names = {route.name for route in ROUTES} | {each.route for each in OPERATIONS}
     assert names == {rule.route for rule in RULES} == set(EXPECTED)
 
 

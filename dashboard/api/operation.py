@@ -1,0 +1,82 @@
+"""One operation of the API: what it is called, what it takes, what it gives, who does it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, Struct, structs
+from sqlalchemy.engine import Connection
+
+from dashboard.site import Site
+from schema.directory import audit
+from schema.directory.accounts import Account
+from schema.directory.cards import Card
+from schema.directory.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the path names, looked up; the account of a card comes with it."""
+
+    account: Account | None
+    card: Card | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was let in."""
+
+    site: Site
+    key: Key
+    path: Mapping[str, str]
+    about: About
+    query: Any
+    body: Any
+
+    @property
+    def account(self) -> Account:
+        if self.about.account is None:
+            raise LookupError("The path of this operation names no account.")
+        return self.about.account
+
+    @property
+    def card(self) -> Card:
+        if self.about.card is None:
+            raise LookupError("The path of this operation names no card.")
+        return self.about.card
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields of the body that were sent."""
+        sent = structs.asdict(self.body)
+        return {name: value for name, value in sent.items() if value is not UNSET}
+
+    def record(self, conn: Connection, action: str, subject: str) -> None:
+        """A line in the audit trail, in the transaction of what it tells."""
+        audit.record(
+            conn,
+            actor=f"key:{self.key.id}",
+            action=action,
+            subject=subject,
+            now_ms=self.site.clock(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str
+    name: str
+    """Its id in OpenAPI, and with `api_` before it the route in the table of access."""
+    summary: str
+    do: Callable[[Call], Any]
+    answer: Any = None
+    """The type of the answer's body; None: no body, or the media types beside it."""
+    body: type[Struct] | None = None
+    query: type[Struct] | None = None
+    status: int = 200
+    media: tuple[str, ...] = ("application/json",)
+
+    @property
+    def route(self) -> str:
+        return f"api_{self.name}"
