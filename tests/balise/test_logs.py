@@ -17,8 +17,11 @@ log.debug("looked")
 log.info("shipped", events=3, text="two\\nlines")
 logging.getLogger("apscheduler.scheduler").info("added a job")
 logging.getLogger("apscheduler.scheduler").warning("missed a job")
-try:
+def take(address):
     1 / 0
+
+try:
+    take("192.0.2." + "77")
 except ZeroDivisionError:
     log.exception("failed")
 """
@@ -52,11 +55,22 @@ def test_the_setting_decides_how_much_is_said(level: str, events: list[str]) -> 
     assert [line["event"] for line in said(level)] == events
 
 
-def test_a_person_at_a_terminal_reads_text() -> None:
+def shown_on_a_terminal() -> str:
     ours, theirs = pty.openpty()
     subprocess.run([sys.executable, "-c", SCRIPT, "info"], stderr=theirs, check=True)
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
+    return shown
+
+
+def test_a_person_at_a_terminal_reads_text() -> None:
+    shown = shown_on_a_terminal()
     assert "shipped" in shown
     assert "{" not in shown.splitlines()[0]
+
+
+def test_what_a_function_held_when_it_failed_is_not_said() -> None:
+    assert "ZeroDivisionError" in shown_on_a_terminal()
+    assert "192.0.2.77" not in shown_on_a_terminal()
+    assert "192.0.2.77" not in str(said("info"))
