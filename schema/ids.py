@@ -11,6 +11,8 @@ ACCOUNT_ID_CHARS = 10
 USER_ID_CHARS = 10
 KEY_ID_CHARS = 10
 ITEM_CODE_CHARS = 8
+SESSION_ID_CHARS = 10
+LINK_ID_CHARS = 10
 ID_CHARS_MAX = 32
 
 
@@ -32,6 +34,16 @@ def new_user_id() -> str:
 
 def new_key_id() -> str:
     return _draw(KEY_ID_CHARS)
+
+
+def new_session_id() -> str:
+    """Names a session to its user; it opens nothing."""
+    return _draw(SESSION_ID_CHARS)
+
+
+def new_link_id() -> str:
+    """Names a shared link to its owner; it opens nothing."""
+    return _draw(LINK_ID_CHARS)
 
 
 def new_item_code() -> str:

@@ -62,6 +62,9 @@ users = sa.Table(
     sa.Column("locale", sa.String, nullable=False),
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     # Whoever has no account sees them all, so no other role may ever lack one.
+    # The secret of a one-time code beside the password, and the last half minute it was used in.
+    sa.Column("totp_secret", sa.LargeBinary),
+    sa.Column("totp_step", sa.BigInteger),
     sa.CheckConstraint("(role = 'ops') = (account IS NULL)", name="only_ops_has_no_account"),
 )
 
@@ -69,8 +72,24 @@ sessions = sa.Table(
     "sessions",
     metadata,
     sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
     _owned_by("user"),
+    sa.Column("browser", sa.String, nullable=False),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
+# Whoever has the link sees one card, without an account and without changing anything.
+shared_links = sa.Table(
+    "shared_links",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
+    _owned_by("card"),
+    sa.Column("label", sa.String, nullable=False),
+    sa.Column("password_hash", sa.String),
+    sa.Column("expires_ms", sa.BigInteger),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
 )
 
 # Each lets its user in once, for what it was made for.

@@ -1,6 +1,6 @@
 """Users: people who may look. An owner or a viewer belongs to an account; ops sees them all."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Row
 from schema import ids
 from schema.directory import accounts, checks, passwords
 from schema.directory.dialects import insert
-from schema.directory.tables import users
+from schema.directory.tables import sessions, users
 from schema.errors import BadInput
 
 Role = Literal["owner", "viewer", "ops"]
@@ -26,8 +26,8 @@ class User:
     created_ms: int
 
 
-COLUMNS = [column for column in users.c if column.name != "password_hash"]
-"""What a User is made of: the hash stays in the table."""
+COLUMNS = [users.c[field.name] for field in fields(User)]
+"""What a User is made of: hash and secret stay in the table."""
 
 
 def create(
@@ -77,6 +77,20 @@ def by_email(conn: Connection, email: str) -> User | None:
 def every(conn: Connection) -> list[User]:
     rows = conn.execute(sa.select(*COLUMNS).order_by(users.c.email))
     return [user_of(row) for row in rows]
+
+
+def of_account(conn: Connection, account: str) -> list[User]:
+    rows = conn.execute(
+        sa.select(*COLUMNS).where(users.c.account == account).order_by(users.c.email)
+    )
+    return [user_of(row) for row in rows]
+
+
+def set_password(conn: Connection, id: str, password: str) -> None:
+    """Ends all sessions too: whoever knew the old password is out."""
+    secret = passwords.hashed(checks.password(password))
+    conn.execute(sa.update(users).where(users.c.id == id).values(password_hash=secret))
+    conn.execute(sa.delete(sessions).where(sessions.c.user == id))
 
 
 def delete(conn: Connection, id: str) -> None:

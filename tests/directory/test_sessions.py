@@ -2,7 +2,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from schema.directory import sessions
+from schema.directory import sessions, users
 from schema.directory.database import Directory
 from schema.directory.sessions import LIFETIME_MS
 from schema.directory.tables import sessions as table
@@ -80,3 +80,25 @@ def test_what_has_run_out_is_swept_at_the_next_login(directory: Directory, user:
     _start(directory, user, NOW_MS + LIFETIME_MS)
     with directory.read() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(table)) == 1
+
+
+def test_sessions_are_listed_and_revoked_one_by_one(directory: Directory, user: User) -> None:
+    with directory.write() as conn:
+        phone = sessions.start(conn, user.id, NOW_MS, "Safari, iOS")
+        desk = sessions.start(conn, user.id, NOW_MS + 1, "Firefox, Windows")
+        listed = sessions.of_user(conn, user.id, NOW_MS + 1)
+        assert [each.browser for each in listed] == ["Firefox, Windows", "Safari, iOS"]
+        assert sessions.id_of(conn, phone) == listed[1].id
+        sessions.revoke(conn, "someone", listed[1].id)
+        assert sessions.find(conn, phone, NOW_MS + 1) == user
+        sessions.revoke(conn, user.id, listed[1].id)
+    assert _find(directory, phone, NOW_MS + 1) is None
+    assert _find(directory, desk, NOW_MS + 1) == user
+
+
+def test_a_new_password_ends_all_sessions(directory: Directory, user: User) -> None:
+    token = _start(directory, user)
+    with directory.write() as conn:
+        users.set_password(conn, user.id, "un autre mot de passe")
+        assert users.verify(conn, user.email, "un autre mot de passe") == user
+    assert _find(directory, token, NOW_MS) is None

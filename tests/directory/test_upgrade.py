@@ -44,7 +44,10 @@ def _checks(inspector: sa.Inspector, table: str) -> set[str | None]:
 
 
 def test_only_ops_lacks_an_account_whoever_writes_the_row(directory: Directory) -> None:
-    row = "INSERT INTO users VALUES ('u1', NULL, 'a@b.fr', 'owner', 'x', 'fr', 1)"
+    row = (
+        "INSERT INTO users (id, account, email, role, password_hash, locale, created_ms)"
+        " VALUES ('u1', NULL, 'a@b.fr', 'owner', 'x', 'fr', 1)"
+    )
     with pytest.raises(sa.exc.IntegrityError), directory.write() as conn:
         conn.execute(sa.text(row))
 
