@@ -7,8 +7,8 @@ from functools import cached_property
 from gettext import NullTranslations
 from pathlib import Path
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_decimal, format_percent
 
 from schema.languages import read_texts
@@ -55,6 +55,30 @@ class Language:
     def _first(self, text: str, day: date) -> str:
         """French has an ordinal for the first of a month, which no pattern can say."""
         return text.replace("1", "1er", 1) if self.code == "fr" and day.day == 1 else text
+
+    def month(self, day: date) -> str:
+        return str(format_skeleton("MMMMy", day, locale=self.locale))
+
+    def days(self, first: date, last: date) -> str:
+        """From the first to the last, as short as can be; one day is a day."""
+        if first == last:
+            return format_date(first, "long", locale=self.locale)
+        return format_interval(first, last, "yMMMd", locale=self.locale)
+
+    def duration(self, seconds: int) -> str:
+        minutes, left = divmod(seconds, 60)
+        said = [f"{minutes}\N{NO-BREAK SPACE}min"] if minutes else []
+        return " ".join([*said, f"{left}\N{NO-BREAK SPACE}s"])
+
+    def country(self, code: str) -> str:
+        return str(self.locale.territories.get(code, code))
+
+    def language(self, tag: str) -> str:
+        """A language tag as a browser sends it; one that nobody knows stays as it is."""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self.locale) or tag
+        except (ValueError, UnknownLocaleError):
+            return tag
 
     def hour(self, hour: int) -> str:
         return format_time(time(hour % 24), _HOUR_PATTERNS[self.code], locale=self.locale)

@@ -15,9 +15,10 @@ from schema.directory.accounts import Account
 from schema.directory.database import Directory
 from schema.directory.users import User
 from schema.store import EventStore
-from schema.tiers import Tier
+from schema.tiers import TIERS, Section, Tier, sections
 
 SESSION_COOKIE = "balise_session"
+EVERY_SECTION = sections(TIERS[-1])
 
 
 class DemoLogin(NamedTuple):
@@ -62,3 +63,10 @@ class Reader:
     @property
     def tier(self) -> Tier | None:
         return self.account.tier if self.account else None
+
+    @property
+    def sections(self) -> frozenset[Section]:
+        """What the reader's pages include; ops looks at every card with everything."""
+        if self.role == "ops":
+            return EVERY_SECTION
+        return sections(self.tier) if self.tier else frozenset()

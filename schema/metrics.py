@@ -23,6 +23,17 @@ METRICS: tuple[Metric, ...] = (
         "coming back to it, does not count again.",
     ),
     Metric(
+        "visits",
+        "Visits",
+        "Someone looked at the card, once or several times without a pause of more than 30 minutes.",
+    ),
+    Metric(
+        "visitors",
+        "Visitors",
+        "An estimate of how many different people came, day by day. Someone who comes back another "
+        "day counts again: nobody is recognised from one day to the next.",
+    ),
+    Metric(
         "contact_clicks",
         "Contact clicks",
         "Someone tapped a button that leads to you: phone, SMS, e-mail, WhatsApp, contact file, "
@@ -32,6 +43,27 @@ METRICS: tuple[Metric, ...] = (
         "clicks",
         "Clicks",
         "Someone tapped a button of the card, whichever it is.",
+    ),
+    Metric(
+        "contact_rate",
+        "Contact rate",
+        "Of all visits, the part in which someone tapped a button that leads to you.",
+    ),
+    Metric(
+        "click_rate",
+        "Contact clicks per view",
+        "Contact clicks divided by views. With fewer than 30 views the sample is weak.",
+    ),
+    Metric(
+        "bounces",
+        "Short visits",
+        "Visits with a single view, no click, and less than 10 seconds spent on the card.",
+    ),
+    Metric(
+        "engaged_s_median",
+        "Time spent",
+        "How long the card was on the screen and in use, for the visit in the middle: half of the "
+        "visits were shorter, half were longer.",
     ),
     Metric(
         "last_visit",

@@ -1,0 +1,40 @@
+"""What is asked of the tables of figures, as values: which table, grouped by what, on which days.
+
+The same ask is answered twice, from rollups in SQL (`closed.py`) and from raw events by the
+pipeline's own functions (`opened.py`). Both give sums by key, so adding them is the answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.figures.values import Counts
+from dashboard.period import Period
+
+Table = Literal["days", "engaged", "dims", "hours", "steps"]
+"""`engaged` has visits by seconds; `steps` is the only one that knows of visits with a click."""
+
+Key = Literal["card", "day", "span", "start", "weekday", "hour", "by", "key", "second"]
+
+KEYS_MAX = 3
+IN_PERIOD, IN_BEFORE = "period", "before"
+"""The two texts of the key `span`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    table: Table
+    keys: tuple[Key, ...]
+    period: Period
+    before: Period | None = None
+    """Days that are read as well, all of them before the period."""
+    bys: tuple[str, ...] = ()
+    """Which breakdowns, of `dims`."""
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        return (self.period, self.before) if self.before else (self.period,)
+
+
+Sums = Mapping[tuple[str, ...], Counts]
+"""By the texts of the keys, in the order of the ask."""

@@ -1,0 +1,70 @@
+"""The big numbers of a period, as the reader's tier shows them. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.figures.values import Stats
+from dashboard.languages import Language
+from schema.metrics import BY_NAME
+from schema.tiers import Section
+
+Change = float | Literal["new"] | None
+
+MOVING = ("views", "visits", "contact_clicks")
+"""Figures whose change says something; the others stand beside what they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    metric: str
+    title: str
+    value: str
+    change: Change = None
+    note: str = ""
+
+
+def tiles(stats: Stats, sections: frozenset[Section], language: Language) -> tuple[Tile, ...]:
+    shown = [_moving(name, stats, language) for name in MOVING]
+    if "complete" in sections:
+        shown += [_visitors(stats, language), _rate(stats, language), _engaged(stats, language)]
+    return tuple(shown)
+
+
+def change(now: int, then: int | None) -> Change:
+    """None where there is nothing to compare: nothing then and now, or no then."""
+    if then is None or now == then == 0:
+        return None
+    return (now - then) / then if then else "new"
+
+
+def _moving(name: str, stats: Stats, language: Language) -> Tile:
+    now: int = getattr(stats.totals, name)
+    then = getattr(stats.previous, name) if stats.previous else None
+    return Tile(name, _title(name, language), language.number(now), change(now, then))
+
+
+def _visitors(stats: Stats, language: Language) -> Tile:
+    value = language.number(stats.totals.visitors)
+    note = language.gettext("an estimate, added up day by day")
+    return Tile("visitors", _title("visitors", language), value, note=note)
+
+
+def _rate(stats: Stats, language: Language) -> Tile:
+    totals = stats.totals
+    value = "–" if totals.contact_rate is None else language.share(totals.contact_rate)
+    note = language.gettext("%(part)s of %(whole)s visits") % {
+        "part": language.number(totals.contact_visits),
+        "whole": language.number(totals.visits),
+    }
+    return Tile("contact_rate", _title("contact_rate", language), value, note=note)
+
+
+def _engaged(stats: Stats, language: Language) -> Tile:
+    median = stats.totals.engaged_s_median
+    value = "–" if median is None else language.duration(median)
+    note = language.gettext("half of the visits last longer")
+    return Tile("engaged_s_median", _title("engaged_s_median", language), value, note=note)
+
+
+def _title(name: str, language: Language) -> str:
+    return language.gettext(BY_NAME[name].label)
