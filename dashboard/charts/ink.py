@@ -10,6 +10,8 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from dashboard.plain import clean
+
 SEA: Final = "#0f766e"
 SEA_SOFT: Final = "#d9ece8"
 INK: Final = "#1b2327"
@@ -25,8 +27,6 @@ LEVELS: Final = ("#eceae4", "#cfe8e3", "#95cdc4", "#4fa79c", "#0f766e", "#073f3b
 FONT: Final = "Inter, system-ui, sans-serif"
 SMALL: Final = 13
 TEXT: Final = 15
-
-_NOT_IN_XML = dict.fromkeys({*range(32), 0xFFFE, 0xFFFF} - {9, 10, 13}, "\N{REPLACEMENT CHARACTER}")
 
 # What stylesheet and paper agree on: a class, and the attributes it has without a stylesheet.
 STYLES: Final[Mapping[str, Mapping[str, object]]] = {
@@ -104,4 +104,4 @@ def share(part: float, whole: float) -> str:
 def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
-    return str(value).translate(_NOT_IN_XML)
+    return clean(str(value))
