@@ -156,24 +156,23 @@ def jobs(settings: Settings, clock: Clock) -> Finding:
 
 
 def geoip_file(settings: Settings, clock: Clock) -> Finding:
-    path = settings.geoip
-    if path is None:
+    path = settings.places_file
+    if settings.geoip is None and not path.exists():
         return Finding("note", "no file: countries come from the browser's time zone, no cities")
     if not path.is_file():
         return Finding(
-            "fault", f"there is no file at {path}", "download the file, or empty BALISE_GEOIP"
+            "fault", f"there is no file at {path}", "run `balise geoip`, or empty BALISE_GEOIP"
         )
-    import maxminddb
+    from pipeline.enrich.places_file import facts_of
 
     try:
-        with maxminddb.open_database(path) as reader:
-            facts = reader.metadata()
-    except (maxminddb.InvalidDatabaseError, OSError, ValueError):
-        return Finding("fault", f"{path} is not a whole MMDB file", "download it again")
-    days = int((clock() / 1000 - facts.build_epoch) / 86_400)
-    says = f"{facts.database_type}, {days} days old"
+        facts = facts_of(path)
+    except BaliseError:
+        return Finding("fault", f"{path} is not a whole file of places", "run `balise geoip`")
+    days = facts.age_days(clock())
+    says = f"{facts.kind} in {path}, {days} days old"
     if days > GEOIP_DAYS_MAX:
-        return Finding("note", says, "download a newer one: places move")
+        return Finding("note", says, "run `balise geoip` for a newer one: places move")
     return Finding("ok", says)
 
 

@@ -48,20 +48,21 @@ def intake(settings: Settings, directory: Directory, clock: Clock) -> Iterator[I
 @contextmanager
 def shipping(place: Installation) -> Iterator["Shipper"]:
     """Spools to store, on a thread of its own; a clean stop first ships what is spooled."""
-    from pipeline.enrich import enrich
+    from pipeline.enrich import Enricher
     from pipeline.enrich.known import open_known
     from pipeline.ship import Shipper
 
-    known = open_known(place.settings.geoip)
+    enricher = Enricher(open_known(place.settings, place.directory))
     shipper = Shipper(
         place.settings.spool,
         place.store,
         place.directory,
-        lambda frame: enrich(frame, known),
+        enricher,
         place.clock,
         # A server may have other machines' shippers as well.
         alone=isinstance(parse(place.settings.clickhouse), Embedded),
     )
+    shipper.meter.steps_s = enricher.seconds
     thread = threading.Thread(target=shipper.run, name="shipper", daemon=True)
     thread.start()
     try:

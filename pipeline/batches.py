@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import msgspec
 import polars as pl
+import polars.selectors as cs
 
+from pipeline.enrich.lookup import numbered
 from pipeline.frames import EVENTS, LOW_CARDINALITY, MOMENT, SPOOLED, checked
 from schema.spooled import SpooledEvent
 from schema.store import EventStore
@@ -148,9 +150,11 @@ def stored_of(store: EventStore, events: pl.DataFrame) -> pl.DataFrame:
 def to_events(enriched: pl.DataFrame) -> pl.DataFrame:
     """Few distinct texts travel as a dictionary: a third of the bytes, and less work at both ends.
 
-    The dictionary is this batch's own, so that it ends with it.
+    Enrichment has numbered them; what it did not is numbered here.
     """
-    low = pl.Categorical(pl.Categories.random())
-    named = enriched.lazy().rename({"ref": "referrer"})
-    events = checked(named.with_columns(pl.col("at", "received").cast(MOMENT)), EVENTS)
-    return events.with_columns(pl.col(LOW_CARDINALITY).cast(low)).collect()
+    named = enriched.rename({"ref": "referrer"}).with_columns(pl.col("at", "received").cast(MOMENT))
+    plain = [name for name in LOW_CARDINALITY if named.schema[name] == pl.String]
+    events = numbered(named, plain)
+    # The border speaks of texts, numbered or not: only the plan is asked, nothing is computed.
+    checked(events.lazy().with_columns(cs.categorical().cast(pl.String)), EVENTS)
+    return events.select(*EVENTS)

@@ -53,6 +53,11 @@ def _shipper(meter: Meter) -> Iterator[str]:
     yield from _histogram("shipment_events", "Events of a shipment.", meter.shipment_events)
     yield from _histogram("insert_seconds", "Time to enrich and insert one.", meter.insert_s)
     yield from _histogram("lag_seconds", "From receipt to storage, oldest event.", meter.lag_s)
+    yield from _head("enrich_seconds_total", "counter", "Time in each step of enrichment.")
+    yield from (
+        f'balise_enrich_seconds_total{{step="{step}"}} {seconds:g}'
+        for step, seconds in meter.steps_s.items()
+    )
     yield from _head("shipment_failures_total", "counter", "Shipments that will be tried again.")
     yield f"balise_shipment_failures_total {meter.failures}"
 

@@ -1,5 +1,6 @@
 """What the shipper of this process has done since it began, for the page of figures."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -29,3 +30,5 @@ class Meter:
     lag_s: Histogram = field(default_factory=lambda: Histogram(BUCKETS_S))
     """From the receipt of a shipment's first event to its storage."""
     failures: int = 0
+    steps_s: Mapping[str, float] = field(default_factory=dict)
+    """Time in each step of enrichment: the enricher's own counters."""

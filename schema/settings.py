@@ -76,8 +76,23 @@ class Settings:
         "",
         "file",
         values.optional_path,
-        "An MMDB file (GeoLite2 City or DB-IP Lite). Empty: the country comes from the browser's "
-        "time zone, and pages say so.",
+        "An MMDB file (GeoLite2 City or DB-IP Lite). Empty: `geoip.mmdb` in the data folder, where "
+        "`balise geoip` puts it; without one the country comes from the browser's time zone, and "
+        "pages say so.",
+    )
+    geoip_key: str = _setting(
+        "",
+        "key",
+        values.text,
+        "Licence key of MaxMind, with which `balise geoip` fetches GeoLite2 City: `key`, or "
+        "`account:key`. Empty: give it another address, or a file.",
+        secret=True,
+    )
+    datacentres: Path | None = _setting(
+        "",
+        "file",
+        values.optional_path,
+        "A TOML file of networks to flag (`pipeline/enrich/networks.py` shows one). Empty: none.",
     )
     smtp: str = _setting(
         "",
@@ -124,6 +139,10 @@ class Settings:
     @property
     def origin(self) -> str:
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def places_file(self) -> Path:
+        return self.geoip or self.data / "geoip.mmdb"
 
     @property
     def spool(self) -> Path:
@@ -192,7 +211,9 @@ def shown(setting: Setting, settings: Settings) -> str:
 
 def conceal(setting: Setting, text: str) -> str:
     """What may be printed of a value: of a secret address all but its password."""
-    return mask(text) if setting.secret else text
+    if not setting.secret or not text:
+        return text
+    return mask(text) if "://" in text else "***"
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -132,17 +132,16 @@ def _accepted(
 
 def _ship(place: Installation, spool: Path, events: int, progress: Progress) -> None:
     """Until the file is gone: by us, or by the server that runs beside us."""
-    from pipeline.enrich import enrich
+    from pipeline.enrich import Enricher
     from pipeline.enrich.known import open_known
     from pipeline.ship import Shipper
     from pipeline.spools import pending_events
 
-    known = open_known(place.settings.geoip)
     shipper = Shipper(
         place.settings.spool,
         place.store,
         place.directory,
-        lambda frame: enrich(frame, known),
+        Enricher(open_known(place.settings, place.directory)),
         place.clock,
     )
     moved_s, left = time.monotonic(), events

@@ -14,17 +14,28 @@ from ua_parser.regex import Resolver
 from user_agents import parsers
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import LookUp
+from pipeline.enrich.lookup import LookUp, by_value
 
 IN_APP: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Instagram", re.compile(r"\bInstagram[ /]")),
-    ("Messenger", re.compile(r"\bMessenger(LiteForiOS|ForiOS)?\b")),
+    ("Threads", re.compile(r"\bBarcelona \d")),
+    (
+        "Messenger",
+        re.compile(r"\bFBAN/Messenger|\bFB_IAB/(MESSENGER|Orca)|\bMessenger(Lite)?ForiOS\b"),
+    ),
     ("Facebook", re.compile(r"\bFB(AN|AV|_IAB)\b|\[FB")),
-    ("LinkedIn", re.compile(r"LinkedInApp")),
+    ("LinkedIn", re.compile(r"\bLinkedInApp\b|\bLinkedIn/\d")),
     ("TikTok", re.compile(r"musical_ly|BytedanceWebview|\bTikTok\b|\btrill_")),
     ("Snapchat", re.compile(r"\bSnapchat[ /]")),
+    ("X", re.compile(r"\bTwitter for (iPhone|iPad)\b|\bTwitterAndroid\b")),
     ("Pinterest", re.compile(r"\bPinterest/")),
     ("WhatsApp", re.compile(r"\bWhatsApp/")),
+    ("Telegram", re.compile(r"\bTelegram-Android/|\bTelegram/")),
+    ("WeChat", re.compile(r"\bMicroMessenger/")),
+    ("LINE", re.compile(r"\bLine/\d")),
+    ("Teams", re.compile(r"\bTeams(Mobile)?[-/]")),
+    ("Outlook", re.compile(r"\bOutlook-(iOS|Android)/")),
+    ("Google app", re.compile(r"\bGSA/")),
 )
 """Browsers inside apps, named as people name the app. The first match wins."""
 
@@ -38,6 +49,7 @@ SHOWN_BROWSER = {
     "Firefox iOS": "Firefox",
     "Edge Mobile": "Edge",
     "Opera Mobile": "Opera",
+    "DuckDuckGo Mobile": "DuckDuckGo",
 }
 SHOWN_SYSTEM = {"Mac OS X": "macOS"}
 
@@ -48,7 +60,7 @@ def add_agents(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
 
 @cache
 def _agents() -> LookUp:
-    return LookUp("agent", describe_agent, ("device", "browser", "os"))
+    return LookUp("agent", by_value(describe_agent, ("device", "browser", "os")))
 
 
 def describe_agent(agent: str) -> tuple[str, str, str]:
@@ -72,11 +84,16 @@ def _resolver() -> Resolver:
 def _device(agent: str, found: Result) -> str:
     classified = _classified(agent, found)
     # An iPad with Chrome is both to the library: the larger screen is the truer answer.
-    if classified.is_tablet:
+    if classified.is_tablet and not _says_mobile(agent):
         return "tablet"
-    if classified.is_mobile:
+    if classified.is_mobile or classified.is_tablet:
         return "mobile"
     return "desktop" if classified.is_pc else ""
+
+
+def _says_mobile(agent: str) -> bool:
+    """The library takes an Android without the words `Mobile Safari` side by side for a tablet."""
+    return "Android" in agent and " Mobile " in agent and "Mobile Safari" not in agent
 
 
 def _classified(agent: str, found: Result) -> parsers.UserAgent:

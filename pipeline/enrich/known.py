@@ -1,29 +1,37 @@
 """What the steps know beyond the batch itself: opened once, it lives as long as the process."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-import maxminddb
+import polars as pl
 
-from schema.errors import BadInput
+from pipeline.enrich.networks import Networks, open_networks
+from pipeline.enrich.places_file import PlacesFile
+from pipeline.enrich.restored import NOTHING_RESTORED, RestoredBook
+from schema.directory.database import Directory
+from schema.settings import Settings
+
+
+def _nothing_restored() -> pl.DataFrame:
+    return NOTHING_RESTORED
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    geoip: maxminddb.Reader | None = None
-    """Networks to places; without it the browser's time zone gives the country."""
+    places: PlacesFile | None = None
+    """Networks to places; where it does not tell, the browser's time zone gives the country."""
+    networks: Networks = field(default_factory=Networks)
+    """Data centres and relays, as far as this installation wants to know."""
+    restored: Callable[[], pl.DataFrame] = _nothing_restored
+    """Spans in which rules do not hold, as they stand now."""
 
 
 NOTHING = Known()
 
 
-def open_known(geoip: Path | None) -> Known:
-    if geoip is None:
-        return NOTHING
-    try:
-        return Known(geoip=maxminddb.open_database(geoip))
-    except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
-        raise BadInput(
-            f"BALISE_GEOIP is {str(geoip)!r}, which cannot be read as an MMDB file ({error}); "
-            "give GeoLite2 City or DB-IP Lite, or leave it empty."
-        ) from None
+def open_known(settings: Settings, directory: Directory) -> Known:
+    return Known(
+        places=PlacesFile(settings.places_file, may_lack=settings.geoip is None),
+        networks=open_networks(settings.datacentres),
+        restored=RestoredBook(directory).spans,
+    )

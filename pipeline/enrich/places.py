@@ -4,40 +4,45 @@
 territories have country codes and time zones of their own, and stay themselves in both ways.
 """
 
+from collections.abc import Mapping
 from functools import cache, lru_cache, partial
-from typing import Any, cast
+from typing import Any
 
 import maxminddb
 import polars as pl
 from babel.core import get_global
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import LookUp, look_up
+from pipeline.enrich.lookup import LookUp, by_value, look_up, numbers
+from pipeline.enrich.overseas import territory_of
 
-NOWHERE = ("", "", "")
+NOWHERE = ("", "", "", "")
 LANGUAGES = ("fr", "en")
 """Names of regions and cities: the first of these that the file has."""
 
 
 def add_places(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    zoned = look_up(frame, "tz", lambda zone: (country_of_zone(zone),), ("zone_country",))
-    found = _networks(known.geoip).beside(zoned)
-    in_file, in_zone = pl.col("file_country") != "", pl.col("zone_country") != ""
-    return found.with_columns(
-        pl.when(in_file).then("file_country").otherwise("zone_country").alias("country"),
-        pl.when(in_file)
-        .then(pl.lit("file"))
-        .when(in_zone)
-        .then(pl.lit("zone"))
-        .otherwise(pl.lit(""))
-        .alias("geo"),
-    ).drop("file_country", "zone_country")
+    into = numbers()
+    reader = known.places.reader() if known.places else None
+    zoned = look_up(frame, "tz", by_value(_place_of_zone, ("country", "geo")), into)
+    both = _networks(reader).beside(zoned, into)
+    in_file = pl.col("file_geo") != ""
+    return both.with_columns(
+        pl.when(in_file).then(f"file_{name}").otherwise(name).alias(name)
+        for name in ("country", "geo")
+    ).drop("file_country", "file_geo")
 
 
 @lru_cache(maxsize=2)
-def _networks(geoip: maxminddb.Reader | None) -> LookUp:
+def _networks(reader: maxminddb.Reader | None) -> LookUp:
     """A file that is opened anew is asked anew."""
-    return LookUp("network", partial(place_of_network, geoip), ("file_country", "region", "city"))
+    answers = ("file_country", "region", "city", "file_geo")
+    return LookUp("network", by_value(partial(place_of_network, reader), answers))
+
+
+def _place_of_zone(zone: str) -> tuple[str, str]:
+    country = country_of_zone(zone)
+    return country, "zone" if country else ""
 
 
 def country_of_zone(zone: str) -> str:
@@ -57,24 +62,28 @@ def _countries() -> dict[str, str]:
     return older | named
 
 
-def place_of_network(geoip: maxminddb.Reader | None, network: str) -> tuple[str, str, str]:
-    """(country, region, city) of a /24 or /48."""
-    if geoip is None or not network:
+def place_of_network(reader: maxminddb.Reader | None, network: str) -> tuple[str, str, str, str]:
+    """(country, region, city, `file`) of a /24 or /48; nothing when the file does not tell."""
+    if reader is None or not network:
         return NOWHERE
     try:
-        place = cast(dict[str, Any] | None, geoip.get(network.partition("/")[0]))
-    except ValueError:
+        record = reader.get(network.partition("/")[0])
+    except (ValueError, maxminddb.InvalidDatabaseError):  # no address; a torn record
         return NOWHERE
-    if place is None:
-        return NOWHERE
-    regions = place.get("subdivisions") or [{}]
-    return (
-        place.get("country", {}).get("iso_code", ""),
-        _name(regions[0]),
-        _name(place.get("city", {})),
-    )
+    return place_of_record(record) if isinstance(record, dict) else NOWHERE
 
 
-def _name(part: dict[str, Any]) -> str:
+def place_of_record(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    country = record.get("country", {}).get("iso_code", "")
+    if not country:
+        return NOWHERE
+    regions = record.get("subdivisions") or [{}]
+    region = _name(regions[0])
+    if country == "FR":
+        country = territory_of(regions[0].get("iso_code", ""), region) or country
+    return country, region, _name(record.get("city", {})), "file"
+
+
+def _name(part: Mapping[str, Any]) -> str:
     names = part.get("names", {})
     return next((names[language] for language in LANGUAGES if language in names), "")

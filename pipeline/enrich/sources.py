@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import look_up
+from pipeline.enrich.lookup import by_value, look_up, numbers
 from schema.wire import MEDIA
 
 SITES_FILE = Path(__file__).with_name("sites.toml")
@@ -19,9 +19,16 @@ LABELS_OF_ENDING = (1, 2)
 
 
 def add_sources(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    return look_up(frame, "ref", lambda host: (source_of_host(host),), ("source",)).with_columns(
-        pl.when(pl.col("medium").is_in(MEDIA)).then("medium").otherwise("source").alias("source")
-    )
+    into = numbers()
+    given = look_up(frame, "medium", by_value(_source_of_medium, ("source",)), into)
+    both = look_up(given, "ref", by_value(lambda host: (source_of_host(host),), ("site",)), into)
+    return both.with_columns(
+        pl.when(pl.col("source") != "").then("source").otherwise("site").alias("source")
+    ).drop("site")
+
+
+def _source_of_medium(medium: str) -> tuple[str]:
+    return (medium if medium in MEDIA else "",)
 
 
 def source_of_host(host: str) -> str:

@@ -83,7 +83,14 @@ def test_every_check_answers_a_user_who_may_not_look(installed: Settings) -> Non
     examine(installed, system_clock)  # loads what a stranger might not be able to
     with stranger(installed.data):
         found = dict(examine(installed, system_clock))
-    closed = ("data folder", "event store", "event store schema", "directory", "clock")
+    closed = (
+        "data folder",
+        "event store",
+        "event store schema",
+        "directory",
+        "places file",
+        "clock",
+    )
     assert {name for name, each in found.items() if each.state == "fault"} == set(closed)
     assert found["clock"] == Finding(
         "fault",
@@ -241,9 +248,9 @@ def test_a_places_file_is_known_by_its_age(installed: Settings, tmp_path: Path) 
     changed = given(installed, geoip=str(path))
 
     fresh = finding(changed, "places file", FixedClock(built_ms + GEOIP_DAYS_MAX * DAY_MS))
-    assert fresh == Finding("ok", f"GeoLite2-City, {GEOIP_DAYS_MAX} days old")
+    assert fresh == Finding("ok", f"GeoLite2-City in {path}, {GEOIP_DAYS_MAX} days old")
     old = finding(changed, "places file", FixedClock(built_ms + (GEOIP_DAYS_MAX + 1) * DAY_MS))
-    assert (old.state, old.remedy) == ("note", "download a newer one: places move")
+    assert (old.state, old.remedy) == ("note", "run `balise geoip` for a newer one: places move")
 
 
 def test_no_places_file_is_a_note(installed: Settings) -> None:
@@ -255,13 +262,13 @@ def test_a_places_file_that_was_cut(installed: Settings, tmp_path: Path, kept: i
     path = write_mmdb(tmp_path / "places.mmdb", {"192.0.2.0/24": city("FR")})
     path.write_bytes(path.read_bytes()[:kept])
     found = finding(given(installed, geoip=str(path)), "places file")
-    assert found == Finding("fault", f"{path} is not a whole MMDB file", "download it again")
+    assert found == Finding("fault", f"{path} is not a whole file of places", "run `balise geoip`")
 
 
 def test_a_missing_places_file(installed: Settings, tmp_path: Path) -> None:
     found = finding(given(installed, geoip=str(tmp_path / "no.mmdb")), "places file")
     assert found.says == f"there is no file at {tmp_path}/no.mmdb"
-    assert found.remedy == "download the file, or empty BALISE_GEOIP"
+    assert found.remedy == "run `balise geoip`, or empty BALISE_GEOIP"
 
 
 @contextmanager

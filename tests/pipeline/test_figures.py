@@ -34,7 +34,7 @@ def test_a_store_that_is_away_is_told_and_totals_are_left_out():
 
 
 def test_times_and_sizes_are_histograms_whose_buckets_add_up():
-    meter = Meter()
+    meter = Meter(steps_s={"agents": 1.5})
     for seconds in (0.004, 0.02, 0.02, 99):
         meter.insert_s.add(seconds)
     told = lines(Facts(0, 0, 0, meter))
@@ -43,6 +43,7 @@ def test_times_and_sizes_are_histograms_whose_buckets_add_up():
     assert 'balise_insert_seconds_bucket{le="10"} 3' in told
     assert 'balise_insert_seconds_bucket{le="+Inf"} 4' in told
     assert "balise_insert_seconds_count 4" in told
+    assert 'balise_enrich_seconds_total{step="agents"} 1.5' in told
     assert "balise_insert_seconds_sum 99.044" in told
 
 

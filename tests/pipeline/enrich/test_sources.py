@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 
 from pipeline.enrich.known import NOTHING
+from pipeline.enrich.lookup import numbered
 from pipeline.enrich.sources import add_sources, source_of_host
 
 
@@ -37,5 +38,5 @@ def test_a_known_medium_says_more_than_the_referring_site():
             "ref": ["www.google.fr", "www.google.fr", "", "", ""],
         }
     )
-    sources = add_sources(frame, NOTHING)["source"].to_list()
-    assert sources == ["qr", "search", "direct", "direct", "nfc"]
+    found = add_sources(numbered(frame, frame.columns), NOTHING)
+    assert found["source"].to_list() == ["qr", "search", "direct", "direct", "nfc"]
