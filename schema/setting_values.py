@@ -1,6 +1,7 @@
 """From the text of a setting to its value. A ValueError says what would be allowed."""
 
 from collections.abc import Callable
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,25 @@ def mail_server(value: str) -> str:
     if value and not _names_server(value, "smtp", "smtps"):
         raise ValueError("an address such as smtp://user:password@host:587")
     return value
+
+
+def backup_place(value: str) -> str:
+    if value.startswith("s3:") and not urlsplit(value).netloc:
+        raise ValueError("a folder, or an address such as s3://bucket/prefix")
+    return value
+
+
+def time_of_day(value: str) -> time | None:
+    try:
+        return time.fromisoformat(value) if value else None
+    except ValueError:
+        raise ValueError("a time such as 03:30") from None
+
+
+def endpoint(value: str) -> str:
+    if value and not _names_server(value, "http", "https"):
+        raise ValueError("an address such as https://s3.fr-par.scw.cloud")
+    return value.rstrip("/")
 
 
 def web_origin(value: str) -> str:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -106,6 +107,33 @@ class Settings:
     )
     rollup_months: int = _setting(
         "25", "months", values.whole(1, 25), "How long daily figures are kept, at most 25."
+    )
+    backup: str = _setting(
+        "",
+        "address",
+        values.backup_place,
+        "Where backups go: a folder, best on another disk, or `s3://bucket/prefix`.",
+    )
+    backup_at: time | None = _setting(
+        "", "time", values.time_of_day, "When a backup is made each day, in UTC. Empty: never."
+    )
+    backup_days: int = _setting(
+        "30",
+        "days",
+        values.whole(1, 395),
+        "How long backups are kept; the last one stays. They hold what may have to be deleted "
+        "meanwhile.",
+    )
+    s3_endpoint: str = _setting(
+        "",
+        "address",
+        values.endpoint,
+        "Of the S3-compatible service. Empty: Amazon's.",
+    )
+    s3_region: str = _setting("us-east-1", "word", values.text, "Region of the bucket.")
+    s3_key: str = _setting("", "text", values.text, "Access key of the bucket.")
+    s3_secret: str = _setting(
+        "", "text", values.text, "The secret that belongs to it.", secret=True
     )
     spool_bytes_max: int = _setting(
         "2000000000",
