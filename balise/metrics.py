@@ -34,12 +34,12 @@ def _facts(
 ) -> "Facts":
     from pipeline import spools
     from pipeline.figures import Facts
-    from pipeline.ledger import read_counts
+    from pipeline.ledger import TOTALS, read_counts
 
     counts = None
     if store is not None:
         with suppress(BaliseError):
-            counts = read_counts(store, settings.spool)
+            counts = read_counts(store, settings.spool, TOTALS)
     oldest_ms = spools.oldest_pending_ms(settings.spool) or now_ms
     return Facts(
         spool_events=spools.pending_events(settings.spool),

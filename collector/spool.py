@@ -29,7 +29,14 @@ import structlog
 from collector.room import Room
 from schema.clock import Clock
 from schema.errors import Unavailable
-from schema.spooled import OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
+from schema.spooled import (
+    OWNER_SUFFIX,
+    SPOOL_SUFFIX,
+    is_unreadable,
+    open_spool,
+    set_aside,
+    unreadable_path,
+)
 
 COMMIT_INTERVAL_S = 0.002
 """Commits start at least this far apart: a commit costs the same for one request or a hundred."""
@@ -42,9 +49,6 @@ LOOK_S = 0.5
 
 ACCEPTED = "accepted"
 """Counted beside the reasons of refusal: events that were acknowledged."""
-UNREADABLE_SUFFIX = ".unreadable"
-
-_UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR_SHORT_READ)
 
 # A row of `groups` becomes a batch and its counts, in one statement and so in one transaction.
 _GROUPS = (
@@ -222,12 +226,14 @@ class Spool:
     def _save(self, group: _Group | None = None) -> str:
         """Commits a group, or tries whether one could be; says why it could not."""
         try:
+            if self._aside.exists():
+                self._set_aside("The shipper cannot read it.")
             try:
                 self._save_once(group)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode not in _UNREADABLE:
+                if not is_unreadable(error):
                     raise
-                self._set_aside(error)
+                self._set_aside(str(error))
                 self._save_once(group)
         except (sqlite3.Error, Unavailable) as error:
             return f"The spool {self.path} cannot be written: {error}."
@@ -262,23 +268,19 @@ class Spool:
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(f"No spool can be opened in {self._folder}: {error}.") from None
         self.path, self._owner, self._file = path, owner, file
+        self._aside = unreadable_path(path)
 
-    def _set_aside(self, error: sqlite3.DatabaseError) -> None:
+    def _set_aside(self, why: str) -> None:
         """Keeps an unreadable file for `sqlite3 … .recover`, and goes on with a new one.
 
         Where no new one can be opened, the old one stays in use and the next group tries again.
         """
         path, owner, file = self.path, self._owner, self._file
-        aside = path.with_name(path.name + UNREADABLE_SUFFIX)
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        aside = set_aside(path)
         self._open()
         file.close()
         owner.close()
-        _log.critical(
-            "spool_unreadable", set_aside=str(aside), new_file=str(self.path), error=str(error)
-        )
+        _log.critical("spool_unreadable", set_aside=str(aside), new_file=str(self.path), error=why)
 
 
 def _settle(done: asyncio.Future[None], trouble: str) -> None:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline import watch
 from pipeline.late import ZoneBook
-from pipeline.ledger import Line, read_ledger
+from pipeline.ledger import read_missing
 from pipeline.retention import delete_over
 from pipeline.roll import roll_closed_days
-from pipeline.spools import oldest_pending_ms
+from pipeline.spools import oldest_pending_ms, spool_paths, unreadable_files
 from schema.clock import Clock
 from schema.directory import runs, salts
 from schema.directory.database import Directory
@@ -23,6 +23,14 @@ from schema.store import EventStore
 
 FIRST_ZONE_AHEAD = timedelta(hours=14)
 DAY = timedelta(days=1)
+DAY_MS = 86_400_000
+
+_HOURS = """\
+SELECT card, intDiv(toUnixTimestamp(received), 3600) AS hour, count() AS events FROM events
+WHERE received >= fromUnixTimestamp64Milli({since:Int64})
+  AND at >= fromUnixTimestamp64Milli({since:Int64}) - INTERVAL 3 DAY
+GROUP BY card, hour
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +71,27 @@ def retain(context: Context) -> int:
 
 
 def check_ledger(context: Context) -> int:
-    lines = _ledger(context)
-    _alarm(watch.imbalances(lines))
-    return len(lines)
-
-
-def watch_collection(context: Context) -> int:
-    """The day of UTC is near enough to that of any card: silence is told from two days on."""
-    now_ms = context.clock()
-    # First what can be told while the store is away.
-    _alarm(watch.lag(oldest_pending_ms(context.settings.spool), now_ms))
-    lines = _ledger(context)
-    _alarm(watch.silences(lines, datetime.fromtimestamp(now_ms / 1000, UTC).date()))
-    return len(lines)
-
-
-def _ledger(context: Context) -> list[Line]:
     zones = ZoneBook(context.directory).zones()
-    return read_ledger(context.store, context.settings.spool, zones)
+    missing = read_missing(context.store, context.settings.spool, zones)
+    _alarm(watch.imbalances(missing))
+    return len(missing)
+
+
+def watch_spool(context: Context) -> int:
+    """What can be told while the store is away."""
+    folder = context.settings.spool
+    aside = [path.name for path in unreadable_files(folder)]
+    late = watch.lag(oldest_pending_ms(folder), context.clock())
+    _alarm([*late, *watch.unreadable(aside)])
+    return len(spool_paths(folder))
+
+
+def watch_cards(context: Context) -> int:
+    now_ms = context.clock()
+    hours = context.store.frame(_HOURS, {"since": now_ms - watch.DAYS_LOOKED_AT * DAY_MS})
+    there = ZoneBook(context.directory).zones()  # a deleted card may be silent
+    _alarm(watch.silences(hours.cast(watch.HOURS).join(there, on="card", how="semi"), now_ms))
+    return hours["card"].n_unique()
 
 
 def _alarm(troubles: list[str]) -> None:
@@ -96,7 +107,8 @@ JOBS: tuple[Job, ...] = (
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
-    Job("watch", "Tells when collection stops for a card, or falls behind.", 120, watch_collection),
+    Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),
+    Job("cards", "Tells when nothing comes any more for a card that was busy.", 600, watch_cards),
 )
 
 

@@ -24,9 +24,53 @@ from schema.store import EventStore
 
 ACCEPTED, OBJECTED, PENDING = "accepted", "objected", "pending"
 READINGS_MAX = 10
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2149, 6, 6)
+"""That a column of type `Date` can hold."""
 
 _FLUSHES = "SELECT count() FROM ledger WHERE flush != ''"
-_COUNTS = "SELECT toString(day), card, outcome, sum(n) FROM ledger WHERE flush = '' GROUP BY ALL"
+_COUNTS = """\
+SELECT {day} AS of_day, {card} AS of_card, outcome, sum(n) FROM ledger
+WHERE flush = '' AND day BETWEEN {{first:Date}} AND {{last:Date}}
+  AND ({{only:String}} = '' OR card = {{only:String}})
+GROUP BY of_day, of_card, outcome
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the ledger is read, and what is told apart in it: a year of many cards and
+    days is more than a glance at the totals should carry."""
+
+    days: bool = True
+    cards: bool = True
+    only: str = ""
+    """The one card that is asked about."""
+    first: date = FIRST_DAY
+    last: date = LAST_DAY
+
+    @property
+    def question(self) -> str:
+        return _COUNTS.format(
+            day="toString(day)" if self.days else "''", card="card" if self.cards else "''"
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {"first": str(self.first), "last": str(self.last), "only": self.only}
+
+    def of(self, counts: Counts) -> Counter[CountKey]:
+        """The same of what lies in a spool."""
+        first, last = str(self.first), str(self.last)
+        found: Counter[CountKey] = Counter()
+        for (day, card, outcome), n in counts.items():
+            if self.only in ("", card) and first <= day <= last:
+                found[day if self.days else "", card if self.cards else "", outcome] += n
+        return found
+
+
+EVERYTHING = Scope()
+TOTALS = Scope(days=False, cards=False)
+BY_CARD = Scope(days=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +95,55 @@ class Line:
         return self.received - became - self.pending
 
 
-def read_ledger(store: EventStore, spool_folder: Path, zones: Zones) -> list[Line]:
+def read_ledger(
+    store: EventStore, spool_folder: Path, zones: Zones, scope: Scope = EVERYTHING
+) -> list[Line]:
     """By day, then card."""
-    return _lines(read_counts(store, spool_folder, partial(_pending, zones)))
+    counts = read_counts(store, spool_folder, scope, partial(_pending, zones))
+    return [
+        _line(date.fromisoformat(day), card, n) for (day, card), n in sorted(_cells(counts).items())
+    ]
+
+
+def read_missing(store: EventStore, spool_folder: Path, zones: Zones) -> dict[str, int]:
+    """For each card, what is not accounted for: nothing, where the ledger balances.
+
+    Not by day: what was under way while a card's time zone was changed, or the card deleted, was
+    received on a day of the one zone and stored on a day of the other.
+    """
+    counts = read_counts(store, spool_folder, BY_CARD, partial(_pending, zones))
+    return {card: _line(date.max, card, n).missing for (_, card), n in _cells(counts).items()}
 
 
 def read_counts(
-    store: EventStore, spool_folder: Path, count_pending: CountPending | None = None
+    store: EventStore,
+    spool_folder: Path,
+    scope: Scope = EVERYTHING,
+    count_pending: CountPending | None = None,
 ) -> Counts:
     """All that was ever counted; what is pending too, when told how to count it."""
     before = _flushes(store)
     for _ in range(READINGS_MAX):
         looked = (state(path, count_pending) for path in spool_paths(spool_folder))
         states = [each for each in looked if each is not None]
-        counts: Counter[CountKey] = Counter(
-            {(day, card, outcome): n for day, card, outcome, n in store.rows(_COUNTS)}
+        in_store = Counter(
+            {
+                (day, card, outcome): n
+                for day, card, outcome, n in store.rows(scope.question, scope.parameters)
+            }
         )
         in_spools = [each.flush for each in states if each.flush is not None]
         missed = [each for each in in_spools if not is_stored(each, store)]
         after = _flushes(store)
         if after == before:
-            return _sum(counts, states, missed)
+            in_store.update(scope.of(_sum(states, missed)))
+            return in_store
         before = after
     raise Unavailable("The ledger moves too fast to be read just now; try again in a minute.")
 
 
-def _sum(
-    counts: Counter[CountKey], states: Iterable[SpoolState], missed: Iterable[Flush]
-) -> Counter[CountKey]:
+def _sum(states: Iterable[SpoolState], missed: Iterable[Flush]) -> Counter[CountKey]:
+    counts: Counter[CountKey] = Counter()
     for each in states:
         counts.update(each.counts)
         counts.update(each.pending)
@@ -103,18 +168,18 @@ def _pending(zones: Zones, bodies: list[bytes], events: int) -> Counts:
     return by_day(every.with_columns(outcome=pl.lit(PENDING)), zones)
 
 
-def _lines(counts: Counts) -> list[Line]:
-    by_cell: dict[tuple[str, str], Counter[str]] = {}
+def _cells(counts: Counts) -> dict[tuple[str, str], Counter[str]]:
+    cells: dict[tuple[str, str], Counter[str]] = {}
     for (day, card, outcome), n in counts.items():
-        by_cell.setdefault((day, card), Counter())[outcome] += n
-    return [_line(day, card, by_cell[day, card]) for day, card in sorted(by_cell)]
+        cells.setdefault((day, card), Counter())[outcome] += n
+    return cells
 
 
-def _line(day: str, card: str, n: Counter[str]) -> Line:
+def _line(day: date, card: str, n: Counter[str]) -> Line:
     known = {ACCEPTED, OBJECTED, PENDING, FLUSH, *OUTCOMES}
     refused = sum(count for outcome, count in n.items() if outcome not in known)
     return Line(
-        day=date.fromisoformat(day),
+        day=day,
         card=card,
         received=n[ACCEPTED] + n[OBJECTED] + refused,
         human=n[HUMAN],

@@ -33,11 +33,21 @@ from pipeline.meter import Meter
 from pipeline.outcomes import outcomes
 from pipeline.quarantine import Stored, put_aside, quarantined, store_sound
 from pipeline.seen import Seen
-from pipeline.spools import SHIPMENT_EVENTS, Rows, Shipment, SpoolFile, claim_folder, spool_paths
+from pipeline.spools import (
+    SHIPMENT_EVENTS,
+    Rows,
+    Shipment,
+    SpoolFile,
+    claim_folder,
+    put_out_of_the_way,
+    spool_paths,
+    turn,
+)
 from schema.clock import Clock
 from schema.directory import rollup_state
 from schema.directory.database import Directory
 from schema.errors import BaliseError, Unavailable
+from schema.spooled import is_unreadable
 from schema.store import EventStore
 
 BEAT_S = 0.2
@@ -101,7 +111,6 @@ class Shipper:
         """The events of shipments that were begun and not ended."""
         self._lanes: dict[Path, _Lane] = {}
         self._lock: int | None = None
-        self._wake = Event()
         self._stopping = Event()
         self.meter = Meter()
 
@@ -109,17 +118,21 @@ class Shipper:
         """Ships until `stop`. For a thread of its own."""
         while not self._stopping.is_set():
             begun_s = monotonic()
-            if self.ship_once() < SHIPMENT_EVENTS:
-                self._wake.wait(max(0.0, begun_s + BEAT_S - monotonic()))
-                self._wake.clear()
+            if self._try_once() < SHIPMENT_EVENTS:
+                self._stopping.wait(max(0.0, begun_s + BEAT_S - monotonic()))
 
-    def wake(self) -> None:
-        """A collector in this process says that there is something, sooner than we would look."""
-        self._wake.set()
+    def _try_once(self) -> int:
+        """Whatever is wrong with the folder, this thread lives: it may be right again later."""
+        try:
+            return self.ship_once()
+        except Exception as error:
+            self.meter.failures += 1
+            log.error("shipper_failed", error=str(error), exc_info=True)
+            self._stopping.wait(RETRY_S[-1])
+            return 0
 
     def stop(self) -> None:
         self._stopping.set()
-        self._wake.set()
 
     def close(self) -> None:
         """Lets another shipper have the folder. After `run` has ended."""
@@ -139,14 +152,16 @@ class Shipper:
         """
         if not self._may_ship():
             return 0
-        self._follow_folder()
-        # What was begun goes first: its events are then known before others like them are judged.
-        return sum(
-            self._try_lane(lane, ship)
-            for ship in (self._resume_lane, self._ship_lane)
-            for lane in [*self._lanes.values()]
-            if lane.rests_until_s <= monotonic()
-        )
+        with turn(self._folder):
+            self._follow_folder()
+            # What was begun goes first: its events are then known before others like them are
+            # judged.
+            return sum(
+                self._try_lane(lane, ship)
+                for ship in (self._resume_lane, self._ship_lane)
+                for lane in [*self._lanes.values()]
+                if lane.rests_until_s <= monotonic()
+            )
 
     def _may_ship(self) -> bool:
         if self._lock is None:
@@ -163,21 +178,11 @@ class Shipper:
     def _try_lane(self, lane: _Lane, ship: Callable[[_Lane], int]) -> int:
         try:
             events = ship(lane)
-        except Unavailable as error:
-            self.meter.failures += 1
-            log.warning(
-                "shipment_waits", spool=lane.path.name, error=str(error), retry_s=lane.fail()
-            )
-            return 0
         except Exception as error:
             self.meter.failures += 1
-            log.error(
-                "shipment_failed",
-                spool=lane.path.name,
-                error=str(error),
-                retry_s=lane.fail(),
-                exc_info=not isinstance(error, BaliseError),
-            )
+            if is_unreadable(error):
+                put_out_of_the_way(lane.path)
+            _tell(error, lane.path, lane.fail())
             return 0
         if events or ship == self._ship_lane:
             lane.failures = 0
@@ -264,3 +269,13 @@ class Shipper:
         if events.height:
             [first_ms] = events.select(pl.col("received").min()).row(0)
             self.meter.lag_s.add((self._clock() - first_ms) / 1000)
+
+
+def _tell(error: Exception, path: Path, retry_s: float) -> None:
+    facts = {"spool": path.name, "error": str(error), "retry_s": retry_s}
+    if isinstance(error, Unavailable):
+        log.warning("shipment_waits", **facts)
+    elif is_unreadable(error):
+        log.critical("spool_unreadable", **facts)
+    else:
+        log.error("shipment_failed", **facts, exc_info=not isinstance(error, BaliseError))

@@ -14,7 +14,16 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.spooled import ADD_COUNT, LOCK_SUFFIX, OWNER_SUFFIX, SPOOL_SUFFIX, open_spool
+from schema.spooled import (
+    ADD_COUNT,
+    LOCK_SUFFIX,
+    OWNER_SUFFIX,
+    SPOOL_SUFFIX,
+    UNREADABLE_SUFFIX,
+    open_spool,
+    set_aside,
+    unreadable_path,
+)
 
 SHIPMENT_EVENTS = 100_000
 """A shipment ends with the row that reaches this: large enough to drain a backlog at full speed,
@@ -22,6 +31,8 @@ small enough (some 45 MB of JSON) to be held in memory several times over."""
 
 BATCHES_A_LOOK = 1_000
 """Read at once by those who only count, while the store is away and spools are long."""
+
+TURN_SUFFIX = ".turn"
 
 CountKey = tuple[str, str, str]
 """Day, card, and what was counted: a reason of the collector or an outcome of the shipper."""
@@ -169,6 +180,21 @@ def spool_paths(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{SPOOL_SUFFIX}"))
 
 
+def unreadable_files(folder: Path) -> list[Path]:
+    """Those that were set aside, until somebody has recovered or removed them."""
+    return sorted(folder.glob(f"*{SPOOL_SUFFIX}{UNREADABLE_SUFFIX}"))
+
+
+def put_out_of_the_way(path: Path) -> None:
+    """A file that cannot be read: at once where its collector is dead, else by its collector."""
+    with _owner_gone(path) as gone:
+        if gone:
+            set_aside(path)
+            _beside(path, OWNER_SUFFIX).unlink(missing_ok=True)
+        else:
+            unreadable_path(path).touch()
+
+
 def pending_events(folder: Path) -> int:
     """How many events are acknowledged and not yet known to be stored."""
     return int(
@@ -212,6 +238,26 @@ def spool_bytes(folder: Path) -> int:
 def claim_folder(folder: Path) -> int | None:
     """A descriptor to be kept open by the one process that ships it; None while there is one."""
     return _try_lock(_beside(folder, LOCK_SUFFIX)) if folder.exists() else None
+
+
+@contextmanager
+def turn(folder: Path) -> Iterator[None]:
+    """While a shipment is under way, and while a backup looks: it then finds every event either in
+    a spool or in the store, and every count."""
+    descriptor = os.open(_beside(folder, TURN_SUFFIX), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def copy_spool(path: Path, target: Path) -> int:
+    """As it is at one instant, while its collector goes on. Gives how many events wait in it."""
+    with _looking_at(path) as spool, closing(sqlite3.connect(target)) as copy:
+        spool.backup(copy)
+        [(events,)] = copy.execute("SELECT total(events) FROM batches")
+        return int(events)
 
 
 def _try_lock(path: Path) -> int | None:

@@ -15,9 +15,14 @@ ends. The collector makes and locks `<name>.db.owner` BEFORE it creates `<name>.
 that no other process ever had, and keeps the lock as long as it lives. A spool whose owner lock is
 free belongs to a dead process: nothing more will come, and the shipper removes it once it is empty.
 The one process that ships a folder holds `<folder>.lock` beside it.
+
+A file that cannot be read becomes `<name>.db.unreadable`, out of everybody's way, for its rows to
+be recovered by hand. Its collector renames it, for it would go on writing; the shipper does when
+the collector is dead, and else asks it by making an empty file of that name.
 """
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,6 +30,9 @@ import msgspec
 SPOOL_SUFFIX = ".db"
 OWNER_SUFFIX = ".owner"
 LOCK_SUFFIX = ".lock"
+UNREADABLE_SUFFIX = ".unreadable"
+
+_UNREADABLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 SPOOL_DDL = (
     "CREATE TABLE IF NOT EXISTS batches (id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -54,6 +62,27 @@ def open_spool(path: Path) -> sqlite3.Connection:
     for statement in SPOOL_DDL:
         spool.execute(statement)
     return spool
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether the file itself is at fault, whatever the details, which are in the high bits."""
+    return isinstance(error, sqlite3.DatabaseError) and (
+        error.sqlite_errorcode & 0xFF in _UNREADABLE
+        or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ
+    )
+
+
+def unreadable_path(path: Path) -> Path:
+    return path.with_name(path.name + UNREADABLE_SUFFIX)
+
+
+def set_aside(path: Path) -> Path:
+    """With what SQLite keeps beside it, so that nothing is missing when it is recovered."""
+    aside = unreadable_path(path)
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 class SpooledEvent(msgspec.Struct, frozen=True, gc=False):

@@ -1,7 +1,7 @@
 """`balise ledger`: what was received for each card and day, what became of it, does it balance."""
 
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 import orjson
@@ -23,31 +23,38 @@ def command(
 ) -> None:
     """Show what was received and what became of it. Ends with 1 when it does not balance.
 
-    received = human + automatic + duplicate + objected + invalid + pending, always.
+    received = human + automatic + duplicate + objected + invalid + pending, always: for each card,
+    over all its days. A change of its time zone may lend from one day to the next.
     """
     from contextlib import closing
 
     from pipeline.late import ZoneBook
-    from pipeline.ledger import Line, read_ledger
+    from pipeline.ledger import FIRST_DAY, LAST_DAY, Line, Scope, read_ledger, read_missing
+    from pipeline.watch import imbalances
     from schema.store.opening import reach_store
 
     settings = context.settings()
-    since, until = first.date() if first else date.min, last.date() if last else date.max
+    chosen = Scope(
+        only=card or "",
+        first=first.date() if first else FIRST_DAY,
+        last=last.date() if last else LAST_DAY,
+    )
     with (
         context.open_directory_current() as directory,
         closing(reach_store(settings)) as store,
     ):
-        every = read_ledger(store, settings.spool, ZoneBook(directory).zones())
-    lines = [line for line in every if card in (None, line.card) and since <= line.day <= until]
-    balanced = not any(line.missing for line in lines)
+        zones = ZoneBook(directory).zones()
+        lines = read_ledger(store, settings.spool, zones, chosen)
+        missing = read_missing(store, settings.spool, zones)
+    troubles = imbalances({each: n for each, n in missing.items() if card in (None, each)})
     if context.as_json:
         shown = [asdict(line) | {"missing": line.missing} for line in lines]
-        click.echo(orjson.dumps({"balanced": balanced, "lines": shown}))
+        click.echo(orjson.dumps({"balanced": not troubles, "lines": shown}))
     else:
         head = (*(field.name for field in fields(Line)), "missing")
         rows = [(*map(str, asdict(line).values()), str(line.missing)) for line in lines]
         click.echo(columns([head, *rows]))
-    if not balanced:
-        raise BaliseError("The ledger does not balance: see the column `missing`.")
+    if troubles:
+        raise BaliseError(" ".join(troubles))
     if not context.as_json:
         click.echo("It balances.")

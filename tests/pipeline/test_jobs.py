@@ -4,8 +4,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from pipeline.enrich import enrich
 from pipeline.jobs import JOBS, Context, Job, renew_salts, run_job
-from schema.directory import runs
+from pipeline.ship import Shipper
+from schema.directory import cards, runs
 from schema.directory.tables import salts as salts_table
 from schema.errors import BaliseError
 from schema.testing.clock import FixedClock
@@ -97,13 +99,55 @@ def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
 
 
 def test_events_that_wait_too_long_are_an_alarm_even_while_the_store_is_away(
-    settings, store, context, clock
+    settings, store, context, clock, directory
 ):
-    watching = next(job for job in JOBS if job.name == "watch")
     with closing(PlainSpool(settings.spool)) as spool:
         spool.commit([spooled(1)])
-        assert run_job(watching, context) == 1
+        assert run_job(named("spool"), context) == 1
         clock.advance(seconds=120)
         store.close()
         with pytest.raises(BaliseError, match="wait in the spool since 119 s"):
-            run_job(watching, context)
+            run_job(named("spool"), context)
+    assert "wait in the spool since 119 s" in last_error(directory)
+
+
+def test_a_spool_that_was_set_aside_is_an_alarm_until_it_is_gone(settings, context, directory):
+    settings.spool.mkdir(parents=True)
+    aside = settings.spool / "1-a.db.unreadable"
+    aside.write_bytes(b"")
+    with pytest.raises(BaliseError, match=r"1-a\.db\.unreadable"):
+        run_job(named("spool"), context)
+    assert "1-a.db.unreadable" in last_error(directory)
+    aside.unlink()
+    assert run_job(named("spool"), context) == 0
+    assert last_error(directory) is None
+
+
+def test_a_busy_card_for_which_nothing_comes_any_more_is_an_alarm(
+    settings, store, context, directory, clock, add_card
+):
+    add_card()
+    hours = [NOW_MS - ago * 3_600_000 for ago in range(1, 24 * 8)]
+    with (
+        closing(PlainSpool(settings.spool)) as spool,
+        closing(Shipper(settings.spool, store, directory, enrich, clock)) as shipper,
+    ):
+        spool.commit([spooled(n, at=at) for n, at in enumerate(hours * 20)])
+        shipper.ship_once()
+    assert run_job(named("cards"), context) == 1
+    clock.advance(hours=2)
+    with pytest.raises(BaliseError, match=f"Nothing has come for the card {CARD}"):
+        run_job(named("cards"), context)
+    assert "Nothing has come for the card" in last_error(directory)
+    with directory.write() as conn:
+        cards.delete(conn, CARD)
+    assert run_job(named("cards"), context) == 1, "a card that was deleted may be silent"
+
+
+def named(name):
+    return next(job for job in JOBS if job.name == name)
+
+
+def last_error(directory):
+    with directory.read() as conn:
+        return max(runs.latest(conn), key=lambda run: run.id).error

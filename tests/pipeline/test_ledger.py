@@ -8,7 +8,7 @@ import pytest
 from pipeline.enrich import enrich
 from pipeline.flush import flush_counters
 from pipeline.late import ZoneBook
-from pipeline.ledger import read_ledger
+from pipeline.ledger import BY_CARD, TOTALS, Scope, read_counts, read_ledger, read_missing
 from pipeline.ship import Shipper
 from pipeline.spools import SpoolFile
 from schema.testing.events import CARD, NOW_MS, spooled
@@ -81,6 +81,36 @@ def test_counts_of_several_flushes_add_up(spool, store, shipper, add_card, read)
     [line] = read()
     assert (line.received, line.human, line.missing) == (3, 3, 0)
     assert store.rows("SELECT count() FROM ledger WHERE flush = ''") == [(2,)]
+
+
+def test_a_reading_can_be_of_one_card_of_some_days_or_of_totals(
+    tmp_path, spool, shipper, store, directory
+):
+    spool.count(CARD, "origin", 3, day="2026-11-20")
+    spool.count("other000", "origin", 5, day="2026-11-21")
+    with closing(SpoolFile(spool.path)) as file:
+        flush_counters(file, store, NOW_MS)
+    spool.count(CARD, "origin", 4, day="2026-11-22")
+    spool.count("other000", "origin", 6, day="2026-11-21")
+
+    def of(scope):
+        return dict(read_counts(store, tmp_path / "spool", scope))
+
+    assert of(TOTALS) == {("", "", "origin"): 18}
+    assert of(BY_CARD) == {("", CARD, "origin"): 7, ("", "other000", "origin"): 11}
+    assert of(Scope(only=CARD, first=date(2026, 11, 21))) == {("2026-11-22", CARD, "origin"): 4}
+    assert of(Scope(last=date(2026, 11, 20))) == {("2026-11-20", CARD, "origin"): 3}
+
+
+def test_a_card_whose_time_zone_changes_meanwhile_balances_over_its_days(
+    tmp_path, spool, shipper, store, directory, add_card, read
+):
+    spool.commit([spooled(1)])  # counted on the 21st, in Auckland
+    add_card("Europe/Paris")
+    shipper.ship_once()
+    assert [line.missing for line in read()] == [-1, 1]
+    zones = ZoneBook(directory).zones()
+    assert read_missing(store, tmp_path / "spool", zones) == {CARD: 0}
 
 
 def test_an_event_that_vanishes_or_counts_twice_shows(spool, shipper, add_card, read):

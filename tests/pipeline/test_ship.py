@@ -1,3 +1,5 @@
+import sqlite3
+from contextlib import closing
 from datetime import date
 from threading import Thread
 from time import monotonic, sleep
@@ -5,13 +7,16 @@ from time import monotonic, sleep
 import msgspec
 import pytest
 
+from collector.spool import Spool
+from pipeline import ship
 from pipeline.enrich import enrich
 from pipeline.ship import Shipper
-from pipeline.spools import SpoolFile, pending_events
+from pipeline.spools import SpoolFile, pending_events, spool_paths, unreadable_files
 from schema.directory import rollup_state
 from schema.store import StoreUnavailable
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS, spooled
+from schema.testing.loop import run
 from schema.testing.spools import PlainSpool
 
 DAY_MS = 24 * 3_600_000
@@ -183,11 +188,74 @@ def test_the_counters_of_a_dead_collector_are_in_the_ledger_before_its_file_goes
     ]
 
 
-def test_a_spool_that_cannot_be_read_does_not_hold_up_the_others(tmp_path, spool, shipper, store):
-    (tmp_path / "spool" / "a-broken.db").write_bytes(b"not a database" * 100)
+def test_an_unreadable_spool_of_a_dead_collector_is_set_aside_and_holds_up_no_other(
+    tmp_path, spool, shipper, store
+):
+    broken = tmp_path / "spool" / "a-broken.db"
+    broken.write_bytes(b"not a database" * 100)
     spool.commit([spooled(1)])
     assert shipper.ship_once() == 1
     assert len(stored(store)) == 1
+    [aside] = unreadable_files(tmp_path / "spool")
+    assert aside.read_bytes() == b"not a database" * 100
+    assert spool_paths(tmp_path / "spool") == [spool.path]
+
+
+def test_a_living_collector_leaves_a_spool_that_the_shipper_cannot_read(tmp_path, shipper, store):
+    folder = tmp_path / "spool"
+    with closing(Spool(folder, clock=lambda: NOW_MS, bytes_max=10**9, free_bytes_min=0)) as spool:
+        for n in range(40):
+            keep(spool, spooled(n, agent="x" * 4_000))
+        broken = spool.path
+        damage_the_first_row(broken)
+        assert shipper.ship_once() == 0
+        keep(spool, spooled(98))
+        assert spool.path != broken
+        keep(spool, spooled(99))
+        assert shipper.ship_once() == 2
+    assert len(stored(store)) == 2
+    [aside] = unreadable_files(folder)
+    assert aside.stat().st_size > 40 * 4_000
+
+
+def keep(spool, event):
+    row = msgspec.json.encode(event) + b"\n"
+
+    async def together():
+        await spool.append(row, 1, day="2026-11-20", card=CARD)
+
+    run(together())
+
+
+def damage_the_first_row(path):
+    """On the disk, where the collector does not look again."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(page_bytes,)] = other.execute("PRAGMA page_size")
+    content = bytearray(path.read_bytes())
+    leaf = content.index(b'{"card"') // page_bytes * page_bytes
+    content[leaf : leaf + page_bytes] = b"\xff" * page_bytes
+    path.write_bytes(content)
+
+
+def test_a_folder_that_goes_wrong_does_not_end_the_shipper(
+    tmp_path, spool, shipper, store, monkeypatch
+):
+    monkeypatch.setattr(ship, "RETRY_S", (0.05,))
+    lock = tmp_path / "spool.lock"
+    lock.mkdir()
+    thread = Thread(target=shipper.run)
+    thread.start()
+    spool.commit([spooled(1)])
+    while not shipper.meter.failures:
+        sleep(0.01)
+    lock.rmdir()
+    deadline = monotonic() + 10
+    while not stored(store):
+        assert monotonic() < deadline
+        sleep(0.01)
+    shipper.stop()
+    thread.join()
 
 
 def test_while_the_store_is_away_nothing_is_lost_and_the_tries_become_rarer(
@@ -216,7 +284,6 @@ def test_a_running_shipper_stores_what_comes_within_a_second_and_stops_when_told
     for n in range(10):
         spool.commit([spooled(n)])
         committed = monotonic()
-        shipper.wake()
         while len(stored(store)) <= n:
             assert monotonic() - committed < 5
             sleep(0.002)
