@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from keyword import iskeyword
 from typing import NamedTuple
 
 import click
@@ -28,6 +29,8 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("item", "Create, list, show and revoke what leads to a card; draw QR codes."),
     Entry("key", "Create, list, show and delete API keys."),
     Entry("user", "Create, list, show and delete people who sign in."),
+    Entry("import", "Bring in events from files: our own columns, Plausible, Umami, logs."),
+    Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("sql", "Ask the event store a question; reading only."),
@@ -44,7 +47,9 @@ class CommandTable(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):
             return None
-        command = importlib.import_module(f"balise.commands.{name}").command
+        # A command named like a word of Python has an underscore behind its module's name.
+        module = f"{name}_" if iskeyword(name) else name
+        command = importlib.import_module(f"balise.commands.{module}").command
         assert isinstance(command, click.Command)  # noqa: S101
         return command
 

@@ -26,7 +26,7 @@ def flush_counters(file: SpoolFile, store: EventStore, now_ms: int) -> None:
         begun = None
     flush = begun or file.begin_flush()
     if flush is not None:
-        store.insert("ledger", _rows(flush, now_ms), token=flush.token)
+        store.insert("ledger", ledger_rows(flush, now_ms), token=flush.token)
         file.end_flush()
 
 
@@ -34,7 +34,8 @@ def is_stored(flush: Flush, store: EventStore) -> bool:
     return bool(store.rows(_IS_THERE, {"flush": flush.token}))
 
 
-def _rows(flush: Flush, now_ms: int) -> pl.DataFrame:
+def ledger_rows(flush: Flush, now_ms: int) -> pl.DataFrame:
+    """One part: the counts, and the row that tells that they are there."""
     today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
     rows = [
         (date.fromisoformat(day), card, outcome, "", n)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schema.directory import import_salt
 from schema.directory.database import Directory
 from schema.directory.dialects import insert
 from schema.directory.tables import salts
@@ -34,9 +35,9 @@ def delete_ended(conn: Connection, now_ms: int) -> int:
 
 
 def purge(directory: Directory, now_ms: int) -> int:
-    """As `delete_ended`, and out of the directory's files as well."""
+    """As `delete_ended`, that of imports too, and out of the directory's files as well."""
     with directory.write() as conn:
-        gone = delete_ended(conn, now_ms)
+        gone = delete_ended(conn, now_ms) + import_salt.delete_ended(conn, now_ms)
     if gone:
         directory.empty_log()
     return gone
