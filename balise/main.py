@@ -31,6 +31,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("user", "Create, list, show and delete people who sign in."),
     Entry("import", "Bring in events from files: our own columns, Plausible, Umami, logs."),
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
+    Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("sql", "Ask the event store a question; reading only."),

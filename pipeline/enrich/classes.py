@@ -23,9 +23,9 @@ import polars as pl
 from pipeline.enrich.known import Known
 from pipeline.enrich.lookup import LookUp, by_value, look_up, numbers
 from pipeline.enrich.networks import FLAG
-from pipeline.enrich.restored import HUMAN, apply_spans
 
 RULES_FILE = Path(__file__).with_name("rules.toml")
+HUMAN = "human"
 CLASSES = (HUMAN, "bot", "preview", "scanner", "prefetch", "headless", "datacentre", "owner")
 MARK = "mark."
 """How ids begin that tell what the collector marked. Like `FLAG`, not a rule of `rules.toml`."""
@@ -83,6 +83,25 @@ def class_of(rule: str, excluded: frozenset[str]) -> str:
     if decides and not decides.startswith(FLAG):
         return decides.partition(".")[0]
     return "datacentre" if decides in excluded else HUMAN
+
+
+def apply_spans(frame: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Columns `card`, `at`, `rule` and `class` in; what is restored has class `human` out."""
+    if spans.is_empty():
+        return frame
+    automatic = frame.with_row_index("row").filter(pl.col("class") != HUMAN)
+    caught = automatic.select(
+        "row",
+        "at",
+        pl.col("card").cast(pl.String),
+        decides=pl.col("rule").cast(pl.String).str.split(" ").list.first(),
+    )
+    held = (pl.col("start") <= pl.col("at")) & (pl.col("at") < pl.col("end"))
+    rows = caught.join(spans, on=["card", "decides"]).filter(held)["row"].unique()
+    again = pl.int_range(pl.len()).is_in(rows.implode())
+    return frame.with_columns(
+        pl.when(again).then(pl.lit(HUMAN)).otherwise(pl.col("class").cast(pl.String)).alias("class")
+    )
 
 
 def deciding(rule: str) -> str:

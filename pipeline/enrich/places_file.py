@@ -82,8 +82,9 @@ def open_places(path: Path) -> maxminddb.Reader:
         return reader
 
 
-def facts_of(path: Path) -> PlacesFacts:
-    with _explained(path), maxminddb.open_database(path) as reader:
+def facts_of(path: Path, *, called: str = "") -> PlacesFacts:
+    """`called`: what a sentence calls it, where the path says nothing."""
+    with _explained(called or path), maxminddb.open_database(path) as reader:
         _try(reader)
         told = reader.metadata()
         return PlacesFacts(path, told.database_type, told.build_epoch, path.stat().st_size)
@@ -101,7 +102,7 @@ def _names_country(record: dict[str, object]) -> bool:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -110,7 +111,7 @@ def _explained(path: Path) -> Iterator[None]:
         raise _refused(path, str(error)) from None
 
 
-def _refused(path: Path, why: str) -> BadInput:
+def _refused(path: Path | str, why: str) -> BadInput:
     return BadInput(
         f"{str(path)!r} cannot be used as a file of places ({why.rstrip('.')}); "
         "install GeoLite2 City or DB-IP Lite with `balise geoip`, or change BALISE_GEOIP."

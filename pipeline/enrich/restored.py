@@ -14,8 +14,6 @@ SPANS = pl.Schema(
 )
 """When a rule does not hold for a card: [start, end), in milliseconds."""
 
-HUMAN = "human"
-
 
 NOTHING_RESTORED = pl.DataFrame(schema=SPANS)
 
@@ -50,22 +48,3 @@ def spans_of(every: Iterable[Restored], zones: Mapping[str, str]) -> pl.DataFram
         for each in every
     ]
     return pl.DataFrame(rows, schema=SPANS, orient="row")
-
-
-def apply_spans(frame: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """Columns `card`, `at`, `rule` and `class` in; what is restored has class `human` out."""
-    if spans.is_empty():
-        return frame
-    automatic = frame.with_row_index("row").filter(pl.col("class") != HUMAN)
-    caught = automatic.select(
-        "row",
-        "at",
-        pl.col("card").cast(pl.String),
-        decides=pl.col("rule").cast(pl.String).str.split(" ").list.first(),
-    )
-    held = (pl.col("start") <= pl.col("at")) & (pl.col("at") < pl.col("end"))
-    rows = caught.join(spans, on=["card", "decides"]).filter(held)["row"].unique()
-    again = pl.int_range(pl.len()).is_in(rows.implode())
-    return frame.with_columns(
-        pl.when(again).then(pl.lit(HUMAN)).otherwise(pl.col("class").cast(pl.String)).alias("class")
-    )
