@@ -1,7 +1,7 @@
 """One subject as CSV, in pieces, so that a million rows pass through without being held."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -26,6 +26,7 @@ class Style:
 
 FRENCH: Final = Style(";", ",", bom=True)
 INTERNATIONAL: Final = Style(",", ".", bom=False)
+STYLES: Final[Mapping[str, Style]] = {"fr": FRENCH, "en": INTERNATIONAL}
 
 
 def write(subject: Subject, style: Style) -> Iterator[bytes]:
