@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import Literal
 
 from schema.directory.users import ROLES, Role
-from schema.tiers import TIERS, Section, Tier, sections
+from schema.tiers import CATALOGUE, TIERS, Section, Tier, sections
 
 Asker = Role | Literal["signed_out"]
 
@@ -33,6 +33,8 @@ class Rule:
     askers: frozenset[Asker]
     section: Section | None = None
     """What the tier of the asker's account must include; None: every tier."""
+    format: str | None = None
+    """The kind of file that the tier must include."""
 
 
 RULES: tuple[Rule, ...] = (
@@ -46,6 +48,9 @@ RULES: tuple[Rule, ...] = (
     Rule("design", OPS),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),
+    Rule("export_csv", SIGNED_IN, "trends", "csv"),
+    Rule("export_pdf", SIGNED_IN, "trends", "pdf"),
+    Rule("export_xlsx", SIGNED_IN, "trends", "xlsx"),
     Rule("install", SIGNED_IN, "essentiel"),
     Rule("install_check", SIGNED_IN, "essentiel"),
     Rule("api_account_create", OPS),
@@ -77,8 +82,13 @@ def decide(asker: Asker, tier: Tier | None, route: str) -> Decision:
         return Decision.SIGN_IN if asker == "signed_out" else Decision.REFUSE
     if rule.section is None or asker == "ops":
         return Decision.ALLOW
-    included = tier is not None and rule.section in sections(tier)
+    included = tier is not None and _includes(tier, rule)
     return Decision.ALLOW if included else Decision.REFUSE
+
+
+def _includes(tier: Tier, rule: Rule) -> bool:
+    has_section = rule.section is None or rule.section in sections(tier)
+    return has_section and (rule.format is None or rule.format in CATALOGUE[tier].exports)
 
 
 def first_tier(route: str) -> Tier | None:
@@ -86,7 +96,7 @@ def first_tier(route: str) -> Tier | None:
     rule = _BY_ROUTE.get(route)
     if rule is None or rule.section is None:
         return None
-    return next((tier for tier in TIERS if rule.section in sections(tier)), None)
+    return next((tier for tier in TIERS if _includes(tier, rule)), None)
 
 
 def sees_account(role: Role, own_account: str | None, account: str) -> bool:

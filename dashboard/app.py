@@ -11,7 +11,18 @@ from collector.visitors import Networks
 from dashboard.api.app import api
 from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
-from dashboard.pages import card, definitions, design, errors, home, install, login, logout, sso
+from dashboard.pages import (
+    card,
+    definitions,
+    design,
+    errors,
+    export,
+    home,
+    install,
+    login,
+    logout,
+    sso,
+)
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -30,6 +41,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/design", "design", design.show),
     card_page("/cards/{card}", "card", card.show),
     card_page("/cards/{card}/figures", "figures", card.figures),
+    card_page("/cards/{card}/export.csv", "export_csv", export.as_csv),
+    card_page("/cards/{card}/export.pdf", "export_pdf", export.as_pdf),
+    card_page("/cards/{card}/export.xlsx", "export_xlsx", export.as_excel),
     card_page("/cards/{card}/install", "install", install.show),
     card_page("/cards/{card}/install/check", "install_check", install.check),
     Mount("/static", Assets(), name="static"),

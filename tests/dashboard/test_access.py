@@ -26,6 +26,20 @@ EXPECTED = {
     "install": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "install_check": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "sso": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "code": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "reset": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "reset_send": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "reset_choose": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "reset_change": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "you": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "you_password": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "you_codes": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "you_codes_on": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "you_codes_off": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "you_sessions": (SIGN_IN, ALLOW, ALLOW, ALLOW),
+    "team": (SIGN_IN, ALLOW, REFUSE, REFUSE),
+    "team_invite": (SIGN_IN, ALLOW, REFUSE, REFUSE),
+    "team_remove": (SIGN_IN, ALLOW, REFUSE, REFUSE),
     # A key of an account asks as its owner; nobody asks the API as a viewer.
     "api_account_create": (SIGN_IN, REFUSE, REFUSE, ALLOW),
     "api_accounts": (SIGN_IN, REFUSE, REFUSE, ALLOW),
@@ -47,6 +61,20 @@ EXPECTED = {
 }
 
 
+# Files: the tiers whose owners and viewers may take them away.
+FILES = {
+    "export_csv": ("premium", "force_de_vente", "multi_cartes"),
+    "export_pdf": ("premium", "force_de_vente", "multi_cartes"),
+    "export_xlsx": ("multi_cartes",),
+}
+
+
+@pytest.mark.parametrize(("route", "tier"), list(product(FILES, TIERS)))
+def test_files_are_for_those_whose_tier_has_them(route, tier):
+    own = ALLOW if tier in FILES[route] else REFUSE
+    assert tuple(decide(asker, tier, route) for asker in ASKERS) == (SIGN_IN, own, own, ALLOW)
+
+
 @pytest.mark.parametrize(("route", "tier"), list(product(EXPECTED, TIERS)))
 def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier):
     assert tuple(decide(asker, tier, route) for asker in ASKERS) == EXPECTED[route]
@@ -54,7 +82,7 @@ def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier
 
 def test_every_route_that_exists_has_a_rule_and_an_expectation():
     names = {route.name for route in ROUTES} | {each.route for each in OPERATIONS}
-    assert names == {rule.route for rule in RULES} == set(EXPECTED)
+    assert names == {rule.route for rule in RULES} == {*EXPECTED, *FILES}
 
 
 @pytest.mark.parametrize("asker", ASKERS)
