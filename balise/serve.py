@@ -12,6 +12,7 @@ from contextlib import (
     asynccontextmanager,
     nullcontext,
 )
+from functools import partial
 from ipaddress import ip_network
 from socket import socket
 
@@ -69,15 +70,14 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             taken,
             checks={"store": lambda: parts.trouble_of(place.store)},
             routes=[
-                metrics.route(settings, clock, shipper.meter, place.store),
+                metrics.route(settings, clock, place, shipper.meter),
                 *shown.routes,
                 Mount("/", pages),
             ],
         )
         stack.enter_context(shown.stream)
-        uvloop.run(
-            _run(listening, app, lambda: announce.pages(settings, shown.logins), _control(settings))
-        )
+        ready = partial(announce.pages, settings, shown.logins)
+        uvloop.run(_run(listening, Server(app, ready, track=app.track), _control(settings)))
 
 
 def collect(settings: Settings, clock: Clock, *, workers: int = 1) -> None:
@@ -100,15 +100,27 @@ def _collect(listening: socket, settings: Settings, clock: Clock, ready: Ready) 
         # Nothing here needs the store: a collector is ready without it.
         shown = [metrics.route(settings, clock)]
         app = _hot(settings, directory, clock, taken, checks={}, routes=shown)
-        uvloop.run(_run(listening, app, ready, nullcontext()))
+        uvloop.run(_run(listening, Server(app, ready, track=app.track), nullcontext()))
 
 
-def work(settings: Settings, clock: Clock) -> None:
+def work(settings: Settings, clock: Clock, *, port: int | None = None) -> None:
+    """With a port, it answers its watchdogs there, and nobody else."""
     with ExitStack() as stack:
+        listening = stack.enter_context(bind(settings.host, port)) if port else None
         place = stack.enter_context(held(settings, clock))
-        stack.enter_context(parts.shipping(place))
+        shipper = stack.enter_context(parts.shipping(place))
         stack.enter_context(parts.scheduling(place))
-        uvloop.run(_wait(lambda: announce.worker(settings), _control(settings)))
+        ready, control = partial(announce.worker, settings), _control(settings)
+        if listening:
+            checks = {**_disk(settings), "store": lambda: parts.trouble_of(place.store)}
+            shown = [
+                *collector.watch_routes(checks),
+                metrics.route(settings, clock, place, shipper.meter),
+            ]
+            server = Server(Starlette(routes=shown), ready)
+            uvloop.run(_run(listening, server, control))
+        else:
+            uvloop.run(_wait(ready, control))
 
 
 def _hot(
@@ -121,10 +133,9 @@ def _hot(
     routes: Sequence[BaseRoute],
 ) -> HotPath:
     pages = Pages()
-    disk = {"disk": lambda: parts.lack_of_disk(settings)}
     cold = Starlette(
         routes=[
-            *collector.routes(taken.spool, {**disk, **checks}),
+            *collector.routes(taken.spool, {**_disk(settings), **checks}),
             *links.routes(directory, taken.book.item_key, pages),
             *objection.routes(directory, pages),
             *routes,
@@ -149,9 +160,12 @@ def _proxies(settings: Settings) -> Networks:
     return [ip_network(each, strict=False) for each in settings.trusted_proxies]
 
 
-async def _run(listening: socket, app: HotPath, ready: Ready, control: Control) -> None:
+def _disk(settings: Settings) -> dict[str, collector.Check]:
+    return {"disk": lambda: parts.lack_of_disk(settings)}
+
+
+async def _run(listening: socket, server: Server, control: Control) -> None:
     async with control:
-        server = Server(app, ready, track=app.track)
         stop_on_signals(server.stop)
         await server.serve(sockets=[listening])
 

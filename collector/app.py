@@ -1,4 +1,4 @@
-"""The collector's cold routes: the script, and what watchdogs ask."""
+"""What watchdogs ask of a process, and the collector's other cold routes."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,11 +18,14 @@ Check = Callable[[], str]
 
 
 def routes(spool: Spool, checks: Mapping[str, Check]) -> list[Route]:
+    return [*script.routes(), *watch_routes({"spool": lambda: spool.trouble, **checks})]
+
+
+def watch_routes(checks: Mapping[str, Check]) -> list[Route]:
     """Checks of other parts come from outside: the collector knows nothing of the event store."""
 
     async def readyz(request: Request) -> Response:
-        found = {part: await run_in_threadpool(check) for part, check in checks.items()}
-        troubles = {"spool": spool.trouble} | found
+        troubles = {part: await run_in_threadpool(check) for part, check in checks.items()}
         if not any(troubles.values()):
             return JSONResponse(dict.fromkeys(troubles, "ok"))
         # The sentences name folders and hosts: they are for the log, the answer is public.
@@ -30,7 +33,7 @@ def routes(spool: Spool, checks: Mapping[str, Check]) -> list[Route]:
         failing = {part: "failing" if text else "ok" for part, text in troubles.items()}
         return JSONResponse(failing, 503)
 
-    return [*script.routes(), Route("/healthz", _healthz), Route("/readyz", readyz)]
+    return [Route("/healthz", _healthz), Route("/readyz", readyz)]
 
 
 async def _healthz(request: Request) -> Response:

@@ -4,11 +4,12 @@ Totals come from the ledger, so they survive a restart and are exact; times are 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.meter import Histogram, Meter
 from pipeline.spools import Counts
+from schema.directory.runs import Run
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -25,6 +26,10 @@ class Facts:
     """Where this process ships."""
     counts: Counts | None = None
     """The ledger, when the store can be asked."""
+    last_runs: Sequence[Run] = ()
+    """Of each job, when the directory can be asked."""
+    spool_unreadable: int = 0
+    """How many files were set aside."""
 
 
 def page(facts: Facts) -> str:
@@ -35,6 +40,9 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield from _gauge("spool_events", "Events acknowledged and not yet stored.", facts.spool_events)
     yield from _gauge("spool_bytes", "Size of the spool files.", facts.spool_bytes)
     yield from _gauge("spool_age_seconds", "Age of the oldest event waiting.", facts.spool_age_s)
+    yield from _gauge(
+        "spool_unreadable_files", "Spool files that were set aside.", facts.spool_unreadable
+    )
     if facts.meter is not None:
         yield from _shipper(facts.meter)
         yield from _gauge("store_up", "Whether the event store answers.", facts.counts is not None)
@@ -47,6 +55,20 @@ def _lines(facts: Facts) -> Iterator[str]:
             f'balise_events_total{{outcome="{outcome}"}} {n}'
             for outcome, n in sorted(totals.items())
         )
+    if facts.last_runs:
+        yield from _jobs(facts.last_runs)
+
+
+def _jobs(last_runs: Sequence[Run]) -> Iterator[str]:
+    yield from _head("job_failing", "gauge", "Whether a job's last run ended with an alarm.")
+    yield from (
+        f'balise_job_failing{{job="{run.job}"}} {int(bool(run.error))}' for run in last_runs
+    )
+    yield from _head("job_started_timestamp_seconds", "gauge", "When a job's last run began.")
+    yield from (
+        f'balise_job_started_timestamp_seconds{{job="{run.job}"}} {run.started_ms / 1000:.0f}'
+        for run in last_runs
+    )
 
 
 def _shipper(meter: Meter) -> Iterator[str]:

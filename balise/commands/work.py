@@ -8,11 +8,16 @@ from schema.clock import system_clock
 
 
 @click.command
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    help="Answer /healthz, /readyz and /metrics there, for watchdogs.",
+)
 @pass_context
-def command(context: Context) -> None:
+def command(context: Context, port: int | None) -> None:
     """Ship spooled events and keep the daily figures. Stops gently on Ctrl-C or SIGTERM."""
     settings = context.settings()
     logs.start(settings.log_level)
     from balise.serve import work
 
-    work(settings, system_clock)
+    work(settings, system_clock, port=port)

@@ -111,6 +111,24 @@ def test_work_ships_what_a_collector_takes_and_answers_for_the_store(data: Path)
         worker.stdout.close()
 
 
+def test_work_answers_its_watchdogs_where_it_is_told_to(data: Path) -> None:
+    port = free_port()
+    with running(data, "work", "--port", str(port), port=port) as worker:
+        assert json.loads(read(f"{worker.origin}/readyz")) == {"disk": "ok", "store": "ok"}
+        assert read(f"{worker.origin}/healthz") == "alive\n"
+        page = read(f"{worker.origin}/metrics")
+        assert worker.stop() == 0
+    assert "balise_insert_seconds_count 0" in page
+    assert "balise_store_up 1" in page
+    assert "balise_spool_unreadable_files 0" in page
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
 def test_a_card_made_while_the_server_runs_is_known_within_two_seconds(data: Path) -> None:
     with running(data, "serve") as server:
         account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]

@@ -1,5 +1,6 @@
 from pipeline.figures import Facts, page
 from pipeline.meter import Meter
+from schema.directory.runs import Run
 
 COUNTS = {
     ("2026-11-19", "k7Hq2xPa", "accepted"): 3,
@@ -45,6 +46,21 @@ def test_times_and_sizes_are_histograms_whose_buckets_add_up():
     assert "balise_insert_seconds_count 4" in told
     assert 'balise_enrich_seconds_total{step="agents"} 1.5' in told
     assert "balise_insert_seconds_sum 99.044" in told
+
+
+def test_each_job_tells_whether_its_last_run_ended_with_an_alarm():
+    runs = (
+        Run(1, "ledger", 5_000, 6_000, None, "2 events are missing."),
+        Run(2, "roll", 0, 1, 0, None),
+    )
+    told = lines(Facts(0, 0, 0, last_runs=runs))
+    assert 'balise_job_failing{job="ledger"} 1' in told
+    assert 'balise_job_failing{job="roll"} 0' in told
+    assert 'balise_job_started_timestamp_seconds{job="ledger"} 5' in told
+
+
+def test_spools_that_were_set_aside_are_counted():
+    assert "balise_spool_unreadable_files 2" in lines(Facts(0, 0, 0, spool_unreadable=2))
 
 
 def test_each_family_is_announced_once_before_its_lines():
