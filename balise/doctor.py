@@ -5,16 +5,15 @@ A check is a function of the settings and the time that returns a `Finding`, and
 """
 
 import shutil
-import smtplib
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from balise.folder import writable
+from schema import mail
 from schema.clock import Clock
 from schema.days import zone_names
 from schema.errors import BaliseError, Unavailable
@@ -179,17 +178,14 @@ def geoip_file(settings: Settings, clock: Clock) -> Finding:
 def mail_server(settings: Settings, clock: Clock) -> Finding:
     if not settings.smtp:
         return Finding("note", "no mail server: nothing is sent")
-    parts = urlsplit(settings.smtp)
-    secure = parts.scheme == "smtps"
-    client = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    host, port = parts.hostname or "", parts.port or (465 if secure else 587)
+    host = mail.host_of(settings.smtp)
     try:
-        with client(host, port, timeout=SMTP_SECONDS_MAX) as server:
+        with mail.connected(settings.smtp, seconds_max=SMTP_SECONDS_MAX) as server:
             server.noop()
     except OSError as error:  # an SMTPException is one
-        says = f"{host}:{port} does not answer ({_reason(error)})"
+        says = f"{host} does not answer ({mail.reason(error)})"
         return Finding("fault", says, "start the mail server, or mend BALISE_SMTP")
-    return Finding("ok", f"{host}:{port} answers")
+    return Finding("ok", f"{host} answers")
 
 
 def time_zones(settings: Settings, clock: Clock) -> Finding:
@@ -236,13 +232,6 @@ def _tried(check: Check, settings: Settings, clock: Clock) -> Finding:
     except OSError as error:
         says = f"{error.filename or 'something'} cannot be looked at ({error.strerror})"
         return Finding("fault", says, "run `balise doctor` as the user who runs Balise")
-
-
-def _reason(error: OSError) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        said = error.smtp_error  # bytes from a server, text from smtplib itself
-        return said.decode(errors="replace") if isinstance(said, bytes) else said
-    return error.strerror or type(error).__name__
 
 
 def _schema(pending: list[str]) -> Finding:

@@ -16,6 +16,7 @@ Asker = Role | Literal["signed_out"]
 ASKERS: tuple[Asker, ...] = ("signed_out", *ROLES)
 ANYONE = frozenset(ASKERS)
 SIGNED_IN: frozenset[Asker] = frozenset(ROLES)
+OWNERS: frozenset[Asker] = frozenset(("owner",))
 OPS: frozenset[Asker] = frozenset(("ops",))
 HOLDERS: frozenset[Asker] = frozenset(("ops", "owner"))
 """A key of an account has the rights of its owner."""
@@ -45,6 +46,20 @@ RULES: tuple[Rule, ...] = (
     Rule("definitions", ANYONE),
     Rule("static", ANYONE),
     Rule("sso", ANYONE),
+    Rule("code", ANYONE),
+    Rule("reset", ANYONE),
+    Rule("reset_send", ANYONE),
+    Rule("reset_choose", ANYONE),
+    Rule("reset_change", ANYONE),
+    Rule("you", SIGNED_IN),
+    Rule("you_password", SIGNED_IN),
+    Rule("you_codes", SIGNED_IN),
+    Rule("you_codes_on", SIGNED_IN),
+    Rule("you_codes_off", SIGNED_IN),
+    Rule("you_sessions", SIGNED_IN),
+    Rule("team", OWNERS),
+    Rule("team_invite", OWNERS),
+    Rule("team_remove", OWNERS),
     Rule("design", OPS),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),

@@ -13,6 +13,7 @@ from dashboard.attempts import Attempts
 from dashboard.gate import card_page, form, page
 from dashboard.pages import (
     card,
+    code,
     definitions,
     design,
     errors,
@@ -21,13 +22,17 @@ from dashboard.pages import (
     install,
     login,
     logout,
+    reset,
     sso,
+    team,
+    you,
 )
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
 from schema.clock import Clock
 from schema.directory.database import Directory
+from schema.mail import PostOffice, sender_of
 from schema.store import EventStore
 
 # The names are those of the table in dashboard/access.py, which says who may open which.
@@ -36,7 +41,21 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/login", "login", login.show),
     form("/login", "sign_in", login.sign_in),
     form("/logout", "sign_out", logout.sign_out),
+    form("/login/code", "code", code.enter),
     page("/sso/{token}", "sso", sso.enter),
+    page("/reset", "reset", reset.show),
+    form("/reset", "reset_send", reset.send),
+    page("/reset/{token}", "reset_choose", reset.choose),
+    form("/reset/{token}", "reset_change", reset.change),
+    page("/you", "you", you.show),
+    form("/you/password", "you_password", you.change_password),
+    page("/you/codes", "you_codes", you.begin_codes),
+    form("/you/codes", "you_codes_on", you.turn_codes_on),
+    form("/you/codes/off", "you_codes_off", you.turn_codes_off),
+    form("/you/sessions", "you_sessions", you.end_session),
+    page("/team", "team", team.show),
+    form("/team", "team_invite", team.invite),
+    form("/team/remove", "team_remove", team.remove),
     page("/definitions", "definitions", definitions.show),
     page("/design", "design", design.show),
     card_page("/cards/{card}", "card", card.show),
@@ -59,6 +78,7 @@ def build(
     clock: Clock,
     origin: str,
     demo_logins: Iterable[DemoLogin] = (),
+    mail_server: str = "",
     trusted_proxies: Networks = (),
 ) -> Starlette:
     site = Site(
@@ -70,6 +90,7 @@ def build(
         attempts=Attempts(),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
+        post=PostOffice(mail_server, sender_of(origin)),
         trusted_proxies=trusted_proxies,
     )
     app = Starlette(

@@ -14,6 +14,7 @@ from schema.clock import Clock
 from schema.directory.accounts import Account
 from schema.directory.database import Directory
 from schema.directory.users import User
+from schema.mail import PostOffice
 from schema.store import EventStore
 from schema.tiers import TIERS, Section, Tier, sections
 
@@ -41,6 +42,7 @@ class Site:
     forms_at_once: CapacityLimiter
     """Checking a password takes memory and a core on purpose: few at the same time."""
     demo_logins: tuple[DemoLogin, ...]
+    post: PostOffice
     trusted_proxies: Networks
     """Whose word about the reader's address is taken, for the limits on signing in."""
 
@@ -59,6 +61,13 @@ class Reader:
     @property
     def role(self) -> Asker:
         return self.user.role if self.user else "signed_out"
+
+    @property
+    def someone(self) -> User:
+        """For pages that the table of access opens only to who is signed in."""
+        if self.user is None:
+            raise LookupError("Nobody is signed in.")
+        return self.user
 
     @property
     def tier(self) -> Tier | None:

@@ -7,9 +7,10 @@ from starlette.responses import RedirectResponse, Response
 
 from collector.requests import visitor_address
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.entry import signed_in
+from dashboard.entry import let_in
+from dashboard.pages import code
 from dashboard.site import Reader, Site
-from schema.directory import sessions, users
+from schema.directory import totp, users
 from schema.directory.checks import EMAIL_CHARS_MAX
 
 
@@ -23,18 +24,19 @@ def sign_in(request: Request, reader: Reader) -> Response:
     site, now_ms = reader.site, reader.site.clock()
     email = reader.form.get("email", "").strip()
     next_path = reader.form.get("next", "")
-    limits = _limits(email, _address(request, site))
+    limits = _limits(email, address_of(request, site))
     wait_s = site.attempts.take(limits, now_ms)
     if wait_s:
         return _form(reader, email=email, next_path=next_path, wait_s=wait_s)
     with site.directory.read() as conn:
         user = users.verify(conn, email, reader.form.get("password", ""))
+        has_codes = user is not None and totp.secret_of(conn, user.id) is not None
     if user is None:
         return _form(reader, email=email, next_path=next_path, refused=True)
     site.attempts.give_back(limits, now_ms)
-    with site.directory.write() as conn:
-        token = sessions.start(conn, user.id, now_ms)
-    return signed_in(site, token, next_path)
+    if has_codes:
+        return code.ask(reader, user, next_path)
+    return let_in(site, user, request, next_path)
 
 
 def _form(
@@ -65,6 +67,6 @@ def _limits(email: str, address: str) -> Mapping[str, int]:
     }
 
 
-def _address(request: Request, site: Site) -> str:
+def address_of(request: Request, site: Site) -> str:
     peer = request.client.host if request.client else ""
     return visitor_address(peer, request.headers.raw, site.trusted_proxies)

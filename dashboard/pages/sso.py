@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard.entry import signed_in
+from dashboard.entry import let_in
 from dashboard.site import Reader
-from schema.directory import sessions, tickets
+from schema.directory import tickets
 from schema.languages import N_
 
 SPENT = N_("This link is no longer good")
@@ -18,9 +18,8 @@ def enter(request: Request, reader: Reader) -> Response:
     site = reader.site
     with site.directory.write() as conn:
         user = tickets.redeem(conn, request.path_params["token"], "sso", site.clock())
-        token = sessions.start(conn, user.id, site.clock()) if user else None
-    if token is None:
+    if user is None:
         return reader.renderer.page(
             "message.html", status=410, reader=None, title=SPENT, remedy=AGAIN
         )
-    return signed_in(site, token)
+    return let_in(site, user, request)

@@ -9,9 +9,14 @@ from schema.directory.tables import tickets, users
 from schema.directory.users import COLUMNS, User, user_of
 from schema.ids import new_token, token_hash
 
-Purpose = Literal["sso", "reset"]
+Purpose = Literal["sso", "code", "reset", "invite"]
 
-LIFETIME_MS: dict[Purpose, int] = {"sso": 60_000, "reset": 30 * 60_000}
+LIFETIME_MS: dict[Purpose, int] = {
+    "sso": 60_000,
+    "code": 5 * 60_000,
+    "reset": 30 * 60_000,
+    "invite": 7 * 86_400_000,
+}
 
 
 def issue(conn: Connection, *, user: str, purpose: Purpose, now_ms: int) -> str:

@@ -6,7 +6,7 @@ the half minute of the last code is remembered, and nothing up to it counts agai
 
 import hmac
 import secrets
-from base64 import b32encode
+from base64 import b32decode, b32encode
 from urllib.parse import quote, urlencode
 
 import sqlalchemy as sa
@@ -27,6 +27,15 @@ def new_secret() -> bytes:
 def spelled(secret: bytes) -> str:
     """As people type it into an application."""
     return b32encode(secret).decode()
+
+
+def read(text: str) -> bytes | None:
+    """A secret as `spelled` wrote it, or nothing."""
+    try:
+        secret = b32decode(text.encode())
+    except (ValueError, UnicodeEncodeError):
+        return None
+    return secret if len(secret) == SECRET_BYTES else None
 
 
 def address(secret: bytes, email: str) -> str:

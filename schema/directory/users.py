@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Row
 from schema import ids
 from schema.directory import accounts, checks, passwords
 from schema.directory.dialects import insert
-from schema.directory.tables import sessions, users
+from schema.directory.tables import sessions, tickets, users
 from schema.errors import BadInput
 
 Role = Literal["owner", "viewer", "ops"]
@@ -87,10 +87,11 @@ def of_account(conn: Connection, account: str) -> list[User]:
 
 
 def set_password(conn: Connection, id: str, password: str) -> None:
-    """Ends all sessions too: whoever knew the old password is out."""
+    """Sessions and links end with the old password: whoever knew it is out."""
     secret = passwords.hashed(checks.password(password))
     conn.execute(sa.update(users).where(users.c.id == id).values(password_hash=secret))
-    conn.execute(sa.delete(sessions).where(sessions.c.user == id))
+    for entry in (sessions, tickets):
+        conn.execute(sa.delete(entry).where(entry.c.user == id))
 
 
 def delete(conn: Connection, id: str) -> None:

@@ -1,0 +1,59 @@
+"""The second step of signing in, for who has turned it on: the code of the moment."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboard.attempts import EMAIL_ATTEMPTS_MAX
+from dashboard.entry import let_in
+from dashboard.site import Reader
+from schema.directory import tickets, totp
+from schema.directory.users import User
+
+
+def ask(reader: Reader, user: User, next_path: str) -> Response:
+    """The password was right; a ticket remembers that for a few minutes."""
+    site = reader.site
+    with site.directory.write() as conn:
+        ticket = tickets.issue(conn, user=user.id, purpose="code", now_ms=site.clock())
+    return _form(reader, ticket, next_path)
+
+
+def enter(request: Request, reader: Reader) -> Response:
+    site, now_ms = reader.site, reader.site.clock()
+    ticket, next_path = reader.form.get("ticket", ""), reader.form.get("next", "")
+    with site.directory.read() as conn:
+        user = tickets.bearer(conn, ticket, "code", now_ms)
+    if user is None:
+        return _form(reader, "", next_path, over=True)
+    wait_s = site.attempts.take({f"code {user.id}": EMAIL_ATTEMPTS_MAX}, now_ms)
+    if wait_s:
+        return _form(reader, ticket, next_path, wait_s=wait_s)
+    with site.directory.write() as conn:
+        right = totp.spend(conn, user.id, reader.form.get("code", ""), now_ms)
+        if right:
+            tickets.redeem(conn, ticket, "code", now_ms)
+    if not right:
+        return _form(reader, ticket, next_path, refused=True)
+    return let_in(site, user, request, next_path)
+
+
+def _form(
+    reader: Reader,
+    ticket: str,
+    next_path: str,
+    *,
+    refused: bool = False,
+    over: bool = False,
+    wait_s: int = 0,
+) -> Response:
+    return reader.renderer.page(
+        "code.html",
+        status=429 if wait_s else 422 if refused else 410 if over else 200,
+        headers={"Retry-After": str(wait_s)} if wait_s else None,
+        reader=reader,
+        ticket=ticket,
+        next_path=next_path,
+        refused=refused,
+        over=over,
+        wait_minutes=-(-wait_s // 60),
+    )
