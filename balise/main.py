@@ -34,6 +34,8 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("retention", "Delete what has been kept for as long as it may be."),
+    Entry("backup", "Make an archive of both stores and of what waits in the spools."),
+    Entry("restore", "Put an archive into an empty installation, and compare."),
     Entry("sql", "Ask the event store a question; reading only."),
     Entry("doctor", "Check the installation, with a remedy for each fault."),
 )

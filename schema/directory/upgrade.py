@@ -28,8 +28,9 @@ def pending(directory: Directory) -> list[str]:
         return _pending(conn, directory.label)
 
 
-def upgrade(directory: Directory) -> list[str]:
-    """Applies what is pending, all or nothing, and says what it applied."""
+def upgrade(directory: Directory, *, to: str = "head") -> list[str]:
+    """Applies what is pending, all or nothing, and says what it applied. Up to a revision of old
+    when rows of that time are to be put in."""
     if not pending(directory):
         return []
     with directory.write() as conn:
@@ -37,7 +38,7 @@ def upgrade(directory: Directory) -> list[str]:
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         todo = _pending(conn, directory.label)
         if todo:
-            _run_alembic(conn)
+            _run_alembic(conn, to)
     return todo
 
 
@@ -61,10 +62,10 @@ def _version(conn: Connection) -> str | None:
     return version
 
 
-def _run_alembic(conn: Connection) -> None:
+def _run_alembic(conn: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config(attributes={"connection": conn})
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -48,6 +48,12 @@ class EventStore(Protocol):
     def insert(self, table: str, frame: "pl.DataFrame", *, token: str) -> None:
         """All rows or none per partition. The same token again inserts nothing."""
 
+    def dump(self, sql: str, params: Params = NO_PARAMS) -> bytes:
+        """The answer as a Parquet file, byte for byte what `load` takes back."""
+
+    def load(self, table: str, parquet: bytes, *, token: str) -> None:
+        """As `insert`, of what `dump` gave."""
+
     def run(self, sql: str, params: Params = NO_PARAMS) -> None: ...
 
     def version(self) -> str: ...

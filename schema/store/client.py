@@ -25,6 +25,12 @@ INSERT_SETTINGS = {
     "distributed_foreground_insert": "1",
 }
 
+PARQUET_SETTINGS = {
+    "output_format_parquet_compression_method": "zstd",
+    # Texts are bytes to the engine: what is no UTF-8 comes back as it was.
+    "output_format_parquet_string_as_string": "0",
+}
+
 _OUTFILE = re.compile(r"\bOUTFILE\b", re.IGNORECASE)
 
 
@@ -67,6 +73,19 @@ class ClientStore(ABC):
                 arrow_stream(frame),
                 INSERT_SETTINGS | {"insert_deduplication_token": token},
                 fmt="ArrowStream",
+            )
+
+    def dump(self, sql: str, params: Params = NO_PARAMS) -> bytes:
+        with explained(self.label), self._client() as client:
+            return client.raw_query(sql, dict(params), PARQUET_SETTINGS, fmt="Parquet")
+
+    def load(self, table: str, parquet: bytes, *, token: str) -> None:
+        with explained(self.label, inserting=True), self._client() as client:
+            client.raw_insert(
+                table,
+                insert_block=parquet,
+                settings=INSERT_SETTINGS | {"insert_deduplication_token": token},
+                fmt="Parquet",
             )
 
     def run(self, sql: str, params: Params = NO_PARAMS) -> None:

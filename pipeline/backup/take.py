@@ -1,0 +1,159 @@
+"""Makes an archive. The package's docstring says why it is of one instant."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.backup import archive, tables
+from pipeline.backup.archive import FORMAT, Manifest, Writer
+from pipeline.spools import copy_spool, spool_bytes, spool_paths, turn
+from schema.clock import Clock
+from schema.directory import copy, leases
+from schema.directory.database import Directory
+from schema.errors import BaliseError, Unavailable
+from schema.migrate import released
+from schema.settings import Settings
+from schema.store import EventStore
+from schema.store.address import parse
+
+LEASE = "backup"
+LEASE_MS = 30 * 60_000
+BUSY = "Another backup is being made; try again when it has ended."
+ROLLUPS_BUSY = "Figures are being computed; a backup waits for that. Try again when it has ended."
+PATIENCE_S = 300.0
+PAUSE_S = 0.2
+
+NAME = "balise-%Y%m%dT%H%M%SZ.zip"
+
+Progress = Callable[[int, int], None]
+"""Told how many rows have been copied, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    store: EventStore
+    directory: Directory
+    settings: Settings
+    clock: Clock
+
+
+def name_at(now_ms: int) -> str:
+    return f"{datetime.fromtimestamp(now_ms / 1000, UTC):{NAME}}"
+
+
+def made_at(name: str) -> datetime | None:
+    """When an archive of this name was begun; None when it is none of ours."""
+    try:
+        return datetime.strptime(name, NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def take(
+    sources: Sources, target: Path, *, progress: Progress = lambda _done, _total: None
+) -> Manifest:
+    store, directory, clock = sources.store, sources.directory, sources.clock
+    if parse(sources.settings.clickhouse).cluster:
+        raise BaliseError(
+            "A cluster is backed up by ClickHouse's own BACKUP … ON CLUSTER: see docs/runbook.md."
+        )
+    _refuse_small_disk(sources, target)
+    with (
+        leases.held(directory, LEASE, clock, ttl_ms=LEASE_MS, busy=BUSY) as prolong,
+        archive.writing(target) as out,
+        TemporaryDirectory(prefix="backup-", dir=sources.settings.data) as drafts,
+        ExitStack() as cloned,
+    ):
+        with _instant(sources):
+            made = datetime.fromtimestamp(clock() / 1000, UTC)
+            people = copy.dump(directory)
+            spools = _copy_spools(sources.settings.spool, Path(drafts))
+            every = tables.every(store)
+            cloned.enter_context(tables.clones(store, every))
+        _add_people(out, people)
+        _add_spools(out, Path(drafts), spools)
+        counts = {table.name: tables.count(store, table, clone=True) for table in every}
+        total = sum(counts.values())
+        for done in _add_tables(out, store, every):
+            prolong()
+            progress(min(done, total), total)
+        manifest = Manifest(
+            format=FORMAT,
+            balise=version("balise"),
+            made=made.isoformat(timespec="milliseconds"),
+            events_schema=released()[-1].version,
+            directory_schema=copy.revision(directory),
+            tables=counts,
+            directory={name: copy.count(lines) for name, lines in people.items()},
+            spools=spools,
+            members=out.members,
+        )
+        out.finish(manifest)
+    return manifest
+
+
+@contextmanager
+def _instant(sources: Sources) -> Iterator[None]:
+    with ExitStack() as stack:
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                stack.enter_context(
+                    leases.held(
+                        sources.directory,
+                        "rollups",
+                        sources.clock,
+                        ttl_ms=LEASE_MS,
+                        busy=ROLLUPS_BUSY,
+                    )
+                )
+                break
+            except Unavailable:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(PAUSE_S)
+        stack.enter_context(turn(sources.settings.spool))
+        yield
+
+
+def _copy_spools(folder: Path, target: Path) -> dict[str, int]:
+    return {path.name: copy_spool(path, target / path.name) for path in spool_paths(folder)}
+
+
+def _add_people(out: Writer, people: dict[str, copy.Lines]) -> None:
+    for name, lines in people.items():
+        out.add(f"directory/{name}.jsonl", lines, rows=copy.count(lines))
+
+
+def _add_spools(out: Writer, folder: Path, spools: dict[str, int]) -> None:
+    for name in spools:
+        out.add_file(f"spool/{name}", folder / name)
+
+
+def _add_tables(out: Writer, store: EventStore, every: list[tables.Table]) -> Iterator[int]:
+    """Gives how many rows are done after each piece."""
+    done = 0
+    for table in every:
+        for number, piece in enumerate(tables.pieces(store, table)):
+            name = f"events/{table.name}-{number:06}.parquet"
+            out.add(name, piece.parquet, table=table.name, rows=piece.rows)
+            done += piece.rows
+            yield done
+
+
+def _refuse_small_disk(sources: Sources, target: Path) -> None:
+    """The archive is about as large as what it is made from."""
+    settings = sources.settings
+    needed = tables.stored_bytes(sources.store) + spool_bytes(settings.spool)
+    free = shutil.disk_usage(target.parent).free
+    if free < needed + settings.free_bytes_min:
+        raise Unavailable(
+            f"The disk of {target.parent} has {free} bytes free and the backup needs about "
+            f"{needed}; make room, or name another place."
+        )
