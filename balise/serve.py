@@ -61,6 +61,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             clock=clock,
             origin=settings.origin,
             demo_logins=shown.logins,
+            mail_server=settings.smtp,
             trusted_proxies=_proxies(settings),
         )
         app = _hot(
