@@ -99,7 +99,7 @@ def _spelled(a: "Words", b: "Words") -> pl.Series:
     parts = [a >> np.uint64(6 * n) for n in range(10)] + [b, b >> np.uint64(6)]
     codes = np.stack([(part & np.uint64(63)).astype(np.uint8) for part in parts], axis=1)
     letters = np.ascontiguousarray(alphabet[codes])
-    return pl.Series("made", letters.view("S12").ravel().astype("U12"))
+    return pl.Series("made", letters.view("S12").ravel()).cast(pl.String)
 
 
 class Ordinals:

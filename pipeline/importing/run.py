@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
 
 from pipeline.batches import IDENTITY
 from pipeline.enrich import Enrich
 from pipeline.importing.addresses import Addresses
-from pipeline.importing.check import CHECKED, Bounds, Checked, check
+from pipeline.importing.ahead import ahead
+from pipeline.importing.check import CHECKED, Bounds, check
 from pipeline.importing.days import add_days
 from pipeline.importing.finish import finish
 from pipeline.importing.formats import Format, Options
@@ -38,9 +38,7 @@ from schema.errors import Unavailable
 from schema.settings import Settings
 from schema.store import EventStore
 
-T = TypeVar("T")
-
-EMPTY = pl.DataFrame(schema={**CHECKED, "seq": pl.UInt16(), "day": pl.Date()})
+EMPTY = pl.DataFrame(schema={**CHECKED, "day": pl.Date(), "again": pl.Boolean()})
 REASONS_KEPT = 20
 
 Progress = Callable[[float, int], None]
@@ -64,13 +62,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A part of a file, as far as it can be told without the store."""
+
+    events: pl.DataFrame
+    refused: pl.DataFrame
+    passed: int
+    share: float
+    """How much of the file has been read then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """What became of a part of a file, before anything of it is stored."""
+    """The same, once the store was asked what it has, and before anything is stored."""
 
     new: pl.DataFrame
     duplicate: pl.DataFrame
     refused: pl.DataFrame
     passed: int
+    share: float
 
 
 @dataclass(slots=True)
@@ -159,9 +169,10 @@ class _Import:
         self.totals = Totals()
 
     def rehearse(self, kind: Format, progress: Progress) -> None:
-        for part in self._parts(kind):
-            self.totals.add(part)
-            progress(self._source.share, self.totals.rows)
+        with ahead(self._read(kind)) as read:
+            for part in map(self._part, read):
+                self.totals.add(part)
+                progress(part.share, self.totals.rows)
 
     def keep(self, kind: Format, progress: Progress, report: Report) -> None:
         place = self._place
@@ -169,46 +180,62 @@ class _Import:
         keeper.settle()
         with place.directory.write() as conn:
             salt = import_salt.current(conn, place.clock())
-        with report:
-            for part in self._parts(kind):
+        with report, ahead(self._read(kind)) as read:
+            for part in map(self._part, read):
                 self._source.check_unchanged()
                 events = finish(add_visitors(part.new, salt), place.enrich, place.clock())
-                events = events.with_columns(part.new["day"])
                 report.add(part.refused)
-                keeper.keep(events, part.duplicate, part.refused.height)
+                keeper.keep(
+                    events.with_columns(part.new["day"]), part.duplicate, part.refused.height
+                )
                 self.totals.add(part)
-                progress(self._source.share, self.totals.rows)
+                progress(part.share, self.totals.rows)
             self._source.check_unchanged()
 
-    def _parts(self, kind: Format) -> Iterator[Part]:
-        for rows in ahead(kind.read(self._source, self._options, self._addresses)):
-            frame = rows.frame
-            if self._options.card:
-                frame = _of_card(frame, self._options.card)
-            checked = check(frame, self._bounds) if frame.height else None
-            if checked is None:
-                yield Part(EMPTY, EMPTY, rows.refused, rows.passed)
-                continue
-            yield self._part(checked, rows)
+    def _read(self, kind: Format) -> Iterator[Read]:
+        for rows in kind.read(self._source, self._options, self._addresses):
+            share = self._source.share
+            if rows.frame.height:
+                yield self._named(rows, share)
+            else:
+                yield Read(EMPTY, rows.refused, rows.passed, share)
 
-    def _part(self, checked: Checked, rows: Rows) -> Part:
-        said = tuple(name for name in SAID if name in (*checked.given, "ms"))
+    def _named(self, rows: Rows, share: float) -> Read:
+        """Checked, with identity and day."""
+        frame = _of_card(rows.frame, self._options.card) if self._options.card else rows.frame
+        checked = check(frame, self._bounds)
         derived = checked.events["seq"].is_null()
+        said = tuple(name for name in SAID if name in (*checked.given, "ms"))
         events = self._ordinals.number(add_pages(checked.events, said))
         events = name_the_nameless(events, derived)
         many = events.filter(pl.col("seq") > SEQ_MAX)
         over = refused(many["line"].to_list(), f"More than {SEQ_MAX + 1} rows say the same.")
-        events = add_days(events.filter(pl.col("seq") <= SEQ_MAX), self._zones).with_columns(
-            pl.col("seq").cast(pl.UInt16)
+        events = events.filter(pl.col("seq") <= SEQ_MAX).cast({"seq": pl.UInt16})
+        # Those that name their pages may do so twice.
+        again = (
+            ~pl.struct(IDENTITY).is_first_distinct() if not derived.all() else pl.lit(value=False)
         )
-        stored = stored_of(self._place.store, events)
-        again = ~pl.struct(IDENTITY).is_first_distinct()
-        known = events.join(stored, on=IDENTITY, how="semi") if stored.height else events.clear()
-        new = events.join(stored, on=IDENTITY, how="anti") if stored.height else events
-        if "page" in checked.given:
-            known = pl.concat([known, new.filter(again)])
-            new = new.filter(~again)
-        return Part(new, known, pl.concat([rows.refused, checked.refused, over]), rows.passed)
+        return Read(
+            add_days(events, self._zones).with_columns(again.alias("again")),
+            pl.concat([rows.refused, checked.refused, over]),
+            rows.passed,
+            share,
+        )
+
+    def _part(self, read: Read) -> Part:
+        stored = stored_of(self._place.store, read.events)
+        known = read.events.with_columns(known=pl.col("again"))
+        if stored.height:
+            there = stored.with_columns(pl.lit(value=True).alias("there"))
+            joined = read.events.join(there, on=IDENTITY, how="left", maintain_order="left")
+            known = joined.with_columns(known=pl.col("again") | pl.col("there").is_not_null())
+        return Part(
+            known.filter(~pl.col("known")),
+            known.filter("known"),
+            read.refused,
+            read.passed,
+            read.share,
+        )
 
 
 def _of_card(frame: pl.DataFrame, card: str) -> pl.DataFrame:
@@ -217,10 +244,6 @@ def _of_card(frame: pl.DataFrame, card: str) -> pl.DataFrame:
         return frame.with_columns(pl.lit(card).alias("card"))
     none = pl.col("card").is_null() | (pl.col("card") == "")
     return frame.with_columns(pl.when(none).then(pl.lit(card)).otherwise("card").alias("card"))
-
-
-def ahead(parts: Iterator[T]) -> Iterator[T]:
-    return parts
 
 
 @contextmanager
