@@ -34,12 +34,14 @@ UNREADABLE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 # One long text of pages (a page has no space in it, see wire.py): the engine takes it apart twice
 # as fast as it reads an array of as many texts. Cards are named to make use of the primary key.
 _STORED = """\
-SELECT card, page, seq, class FROM events
+SELECT card, page, seq, class, toUnixTimestamp64Milli(received) AS received FROM events
 WHERE card IN (SELECT arrayJoin(splitByChar(' ', {cards:String})))
   AND at >= {since:DateTime64(3, 'UTC')}
   AND page IN (SELECT arrayJoin(splitByChar(' ', {pages:String})))
 """
-_STORED_SCHEMA = pl.Schema({name: SPOOLED[name] for name in IDENTITY} | {"class": pl.String()})
+_STORED_SCHEMA = pl.Schema(
+    {name: SPOOLED[name] for name in IDENTITY} | {"class": pl.String(), "received": pl.Int64()}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def repeated(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def stored_of(store: EventStore, events: pl.DataFrame) -> pl.DataFrame:
-    """`pos` and `class` of those that the store has.
+    """`pos` and `class` of those that the store has; `same` when what it has was received in the
+    same millisecond, so that it is this very event and not another machine's copy of it.
 
     Looks as far back as an event may be old: beyond that a replay cannot be told from it.
     """
@@ -144,7 +147,8 @@ def stored_of(store: EventStore, events: pl.DataFrame) -> pl.DataFrame:
         for part in asked.iter_slices(PAGES_A_QUERY)
     ]
     found = pl.concat([pl.DataFrame(schema=_STORED_SCHEMA), *stored]).unique(IDENTITY)
-    return events.join(found, on=IDENTITY).select("pos", "class")
+    same = pl.col("received") == pl.col("received_stored")
+    return events.join(found, on=IDENTITY, suffix="_stored").select("pos", "class", same=same)
 
 
 def to_events(enriched: pl.DataFrame) -> pl.DataFrame:

@@ -26,6 +26,8 @@ class Stored:
     classes: pl.DataFrame
     """`pos` and `class` of what is in the store now."""
     poison: tuple[Poison, ...]
+    doubles: frozenset[int] = frozenset()
+    """Positions of events that another machine has stored since the shipment was begun."""
 
 
 def store_sound(store: EventStore, enrich: Enrich, events: pl.DataFrame, *, token: str) -> Stored:

@@ -16,7 +16,7 @@ file follow in a flush of their own (`pipeline/flush.py`).
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -44,7 +44,7 @@ from pipeline.spools import (
     turn,
 )
 from schema.clock import Clock
-from schema.directory import rollup_state
+from schema.directory import leases, rollup_state
 from schema.directory.database import Directory
 from schema.errors import BaliseError, Unavailable
 from schema.spooled import is_unreadable
@@ -59,6 +59,13 @@ FLUSH_S = 60.0
 """How often counters move to the ledger, at a moment when nothing waits…"""
 FLUSH_S_MAX = 600.0
 """…and how long such a moment is waited for."""
+
+TURN = "ship"
+"""The lease of those who store into one store from several machines."""
+TURN_MS = 60_000
+TURN_S_MAX = 10.0
+TURN_LOOK_S = 0.02
+_BUSY = "Other machines have shipped for long; this one waits for its turn."
 
 log = structlog.get_logger()
 
@@ -208,17 +215,39 @@ class Shipper:
     def _ship(self, file: SpoolFile, rows: Rows, begun: Shipment | None) -> int:
         decoded = decode(file.bodies(rows), rows.events)
         events = decoded.events
-        shipment = begun or file.begin(rows, self._duplicates(events))
-        self._under_way[file.path] = events.select(IDENTITY)
-        stored = self._store_new(decoded, shipment, again=begun is not None)
+        with self._alone_with_store() as still_alone:
+            shipment = begun or file.begin(rows, self._duplicates(events))
+            self._under_way[file.path] = events.select(IDENTITY)
+            still_alone()
+            stored = self._store_new(decoded, shipment, again=begun is not None)
         self._mark_late(events)
-        became = outcomes(
-            events, stored.classes, shipment.duplicates, stored.poison, self._zones.zones()
-        )
+        duplicates = shipment.duplicates | stored.doubles
+        became = outcomes(events, stored.classes, duplicates, stored.poison, self._zones.zones())
         file.forget(shipment, became)
         del self._under_way[file.path]
         self._measure(events)
         return rows.events
+
+    @contextmanager
+    def _alone_with_store(self) -> Iterator[Callable[[], None]]:
+        """Between the question which events are new and their storage, no other machine stores
+        any: it might hold the same. Shipments are short, so a turn is waited for."""
+        if self._alone:
+            yield lambda: None
+            return
+        until_s = monotonic() + TURN_S_MAX
+        with ExitStack() as stack:
+            while True:
+                try:
+                    turn = leases.held(
+                        self._directory, TURN, self._clock, ttl_ms=TURN_MS, busy=_BUSY
+                    )
+                    still_ours = stack.enter_context(turn)
+                    break
+                except Unavailable:
+                    if monotonic() > until_s or self._stopping.wait(TURN_LOOK_S):
+                        raise
+            yield still_ours
 
     def _duplicates(self, events: pl.DataFrame) -> frozenset[int]:
         """Positions of events that this shipment repeats, the store has or another will bring."""
@@ -249,7 +278,9 @@ class Shipper:
         if fresh:
             put_aside(self._store, fresh, shipment.token, self._clock())
             log.error("rows_quarantined", rows=len(fresh), reason=fresh[0].reason)
-        return Stored(pl.concat([before, stored.classes]), poison)
+        ours = before.filter("same").select("pos", "class")
+        doubles = frozenset(before.filter(~pl.col("same"))["pos"])
+        return Stored(pl.concat([ours, stored.classes]), poison, doubles)
 
     def _mark_late(self, received: pl.DataFrame) -> None:
         """Of all that was received: a first try may have stored it and been killed here."""

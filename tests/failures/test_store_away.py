@@ -1,5 +1,7 @@
 """The store answers late, wrongly or not at all; whatever it did, each event is stored once."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from time import monotonic, sleep
 
@@ -7,13 +9,13 @@ import pytest
 
 from pipeline.enrich import enrich
 from pipeline.ship import Shipper
-from pipeline.spools import pending_events
+from pipeline.spools import pending_events, spool_paths, state
 from schema.directory.database import open_directory
 from schema.directory.upgrade import upgrade
 from schema.migrate import migrate
 from schema.store.address import parse
 from schema.store.opening import open_store
-from schema.testing.clickhouse import ClickHouseDouble
+from schema.testing.clickhouse import SLOW_S, ClickHouseDouble
 from schema.testing.events import NOW_MS, spooled
 from schema.testing.spools import PlainSpool
 
@@ -109,3 +111,55 @@ def test_counters_reach_the_ledger_once_however_the_store_fails(
     assert shipper.meter.failures >= 1
     counted = store.rows("SELECT outcome, sum(n) FROM ledger GROUP BY outcome ORDER BY outcome")
     assert counted == [("accepted", 51), ("duplicate", 1), ("flush", 1), ("human", 50)]
+
+
+@pytest.fixture
+def elsewhere(tmp_path, server):
+    """Another machine's shipper, with a folder of its own, on the same stores."""
+    folder = tmp_path / "elsewhere"
+    with (
+        closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory,
+        closing(open_store(server.dsn)) as store,
+        closing(PlainSpool(folder)) as spool,
+        closing(Shipper(folder, store, directory, enrich, lambda: NOW_MS)) as shipper,
+    ):
+        yield spool, shipper
+
+
+def counted(folder, elsewhere):
+    """What both machines have counted, by outcome."""
+    of_both = [state(path).counts for path in (*spool_paths(folder), elsewhere.path)]
+    counts = Counter()
+    for each in of_both:
+        counts.update({outcome: n for (_, _, outcome), n in each.items()})
+    return counts
+
+
+def test_an_event_that_two_machines_ship_at_the_same_time_is_stored_once(
+    tmp_path, server, store, spool, shipper, elsewhere
+):
+    other_spool, other = elsewhere
+    spool.commit([spooled(1)])
+    other_spool.commit([spooled(1, received=NOW_MS + 900), spooled(2)])
+    server.fail("slow", times=1, on="INSERT INTO events")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(shipper.ship_once)
+        sleep(SLOW_S / 4)  # it has asked, and its insert is on its way
+        assert threads.submit(other.ship_once).result() == 2
+        assert first.result() == 1
+    assert store.rows("SELECT count(), uniqExact(page) FROM events") == [(2, 2)]
+    assert counted(tmp_path / "spool", other_spool) == {"accepted": 3, "human": 2, "duplicate": 1}
+
+
+def test_what_another_machine_stored_meanwhile_counts_as_a_duplicate(
+    tmp_path, server, store, spool, shipper, elsewhere
+):
+    other_spool, other = elsewhere
+    spool.commit([spooled(1), spooled(2)])
+    other_spool.commit([spooled(1, received=NOW_MS + 900)])
+    server.fail("error", times=1, on="INSERT INTO events")
+    assert shipper.ship_once() == 0
+    assert other.ship_once() == 1
+    ship_all(shipper, tmp_path / "spool")
+    assert store.rows("SELECT count(), uniqExact(page) FROM events") == [(2, 2)]
+    assert counted(tmp_path / "spool", other_spool) == {"accepted": 3, "human": 2, "duplicate": 1}

@@ -88,3 +88,15 @@ def test_a_full_filter_is_made_again(ship, spool, tmp_path, store, directory, mo
 
 def test_an_empty_batch_is_no_question(store):
     assert Seen(store, NOW_MS).perhaps(frame(spooled(1)).clear()).height == 0
+
+
+def test_where_the_last_days_hold_too_many_each_event_is_asked_about_and_nothing_read_again(
+    ship, store, monkeypatch
+):
+    ship(*(spooled(n) for n in range(30)))
+    monkeypatch.setattr(seen, "EVENTS_MAX", 20)
+    filter_ = Seen(store, NOW_MS)
+    new = frame(spooled(98), spooled(99))
+    filter_.add(new)
+    assert filter_.perhaps(new).height == 2
+    assert not filter_.full
