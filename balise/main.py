@@ -33,6 +33,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
+    Entry("reclassify", "Give stored events the class that the rules of now give them."),
     Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("backup", "Make an archive of both stores and of what waits in the spools."),
     Entry("restore", "Put an archive into an empty installation, and compare."),

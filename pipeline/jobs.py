@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline import watch
 from pipeline.late import ZoneBook
 from pipeline.ledger import read_missing
+from pipeline.reclassify import Place, end_left
 from pipeline.retention import delete_over
 from pipeline.roll import roll_closed_days
 from pipeline.spools import oldest_pending_ms, spool_paths, unreadable_files
@@ -20,6 +21,7 @@ from schema.directory.database import Directory
 from schema.errors import BaliseError
 from schema.settings import Settings
 from schema.store import EventStore
+from schema.store.address import parse
 
 FIRST_ZONE_AHEAD = timedelta(hours=14)
 DAY = timedelta(days=1)
@@ -70,6 +72,11 @@ def retain(context: Context) -> int:
     return sum(each.rows for each in over)
 
 
+def end_reclassifications(context: Context) -> int:
+    address = parse(context.settings.clickhouse)
+    return end_left(Place(context.store, address, context.directory, context.clock, "service"))
+
+
 def check_ledger(context: Context) -> int:
     zones = ZoneBook(context.directory).zones()
     missing = read_missing(context.store, context.settings.spool, zones)
@@ -106,6 +113,7 @@ JOBS: tuple[Job, ...] = (
     Job("roll", "Computes the local days that have ended or got late events.", 300, roll),
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
+    Job("reclassify", "Ends a change of classes that was cut short.", 600, end_reclassifications),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),
     Job("cards", "Tells when nothing comes any more for a card that was busy.", 600, watch_cards),
