@@ -31,7 +31,6 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("user", "Create, list, show and delete people who sign in."),
     Entry("import", "Bring in events from files: our own columns, Plausible, Umami, logs."),
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
-    Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("reclassify", "Give stored events the class that the rules of now give them."),
     Entry("retention", "Delete what has been kept for as long as it may be."),
