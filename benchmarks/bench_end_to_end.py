@@ -44,11 +44,11 @@ def measure() -> Report:
         sys.exit("wrk is missing: install it (Debian: apt install wrk).")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "var"
-        ids = _prepare(data)
+        ids = prepare(data)
         with running(data, "serve", **WITHOUT_LIMITS) as server:
             memory, probe = _Memory(server.process.pid), _Probe(server)
             with memory, probe:
-                told = _load(server.origin, ids)
+                told = send(server.origin, ids)
             time.sleep(SETTLE_S)
             pending = pending_events(data / "spool")
             ledger = balise(data, "ledger", "--json")
@@ -83,7 +83,7 @@ NOTES = (
 )
 
 
-class _Sampling:
+class Sampling:
     """Something done again and again on a thread, from entry to exit."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class _Sampling:
         raise NotImplementedError
 
 
-class _Memory(_Sampling):
+class _Memory(Sampling):
     def __init__(self, pid: int) -> None:
         super().__init__()
         self.seen_mb: list[float] = []
@@ -112,7 +112,7 @@ class _Memory(_Sampling):
             self.seen_mb.append(resident_mb(self._pid))
 
 
-class _Probe(_Sampling):
+class _Probe(Sampling):
     """Sends numbered events and waits until the store shows each."""
 
     def __init__(self, server: RunningServer) -> None:
@@ -149,7 +149,7 @@ class _Probe(_Sampling):
             sys.exit(f"A probe was answered {answer.status}.")
 
 
-def _prepare(data: Path) -> list[str]:
+def prepare(data: Path) -> list[str]:
     balise(data, "init")
     ids = [CARD, *(f"card{n:04}" for n in range(CARDS))]
     now_ms = time.time_ns() // 1_000_000
@@ -172,10 +172,12 @@ def _prepare(data: Path) -> list[str]:
     return ids[1:]
 
 
-def _load(origin: str, ids: Sequence[str]) -> dict[str, float]:
+def send(
+    origin: str, ids: Sequence[str], *, rate: int = RATE, seconds: int = SECONDS
+) -> dict[str, float]:
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", str(SCRIPT), origin],
-        env=os.environ | {"RATE": str(RATE), "CARDS": " ".join(ids), "NAME": "load"},
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), origin],
+        env=os.environ | {"RATE": str(rate), "CARDS": " ".join(ids), "NAME": "load"},
         capture_output=True,
         text=True,
         check=True,

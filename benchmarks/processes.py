@@ -49,3 +49,11 @@ def await_answer(address: str, process: "subprocess.Popen[bytes]") -> None:
 def resident_mb(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """`Rss` and its parts: `Anonymous` is the process's own, the rest are files, mostly the code of
+    the event store's engine, which the system reads in as it is used and may drop at any time."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    parts = (line.split(":") for line in lines)
+    return {name: int(size.split()[0]) * 1024 / 1e6 for name, size in parts}

@@ -20,8 +20,9 @@ from schema.errors import BaliseError
 
 FOLLOW_S = 0.5
 _FIRST_ZONE_AHEAD_MS = 14 * 3_600_000
-_LEAD_MS = 5_000
-"""A date's salt is fetched this early, so that its first event finds it."""
+_LEAD_MS = 3_600_000
+"""A date's salt is fetched this early, so that its first event finds it even when the directory was
+away for a while before."""
 _QUARTER_MS = 900_000
 
 _log = structlog.get_logger()
@@ -67,9 +68,10 @@ class CardBook:
         while not self._stopping.wait(FOLLOW_S):
             try:
                 self._follow()
-            except BaliseError as error:
+            except Exception as error:  # whatever it is, the next look may go well
                 if not self.trouble:
-                    _log.error("directory_away", error=str(error))
+                    unforeseen = not isinstance(error, BaliseError)
+                    _log.error("directory_away", error=str(error), exc_info=unforeseen)
                 self.trouble = str(error)
             else:
                 self.trouble = ""

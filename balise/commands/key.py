@@ -11,6 +11,7 @@ from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
 from schema.directory import keys
 from schema.directory.keys import Key
+from schema.errors import BadInput
 
 
 @click.group
@@ -26,6 +27,8 @@ def command() -> None:
 @pass_context
 def create(context: Context, label: str, account: str | None, ops: bool) -> None:
     """Create a key and show its secret, this once."""
+    if not ops and account is None:
+        raise BadInput("Say whom the key acts for: --account ID, or --ops for every account.")
     scope = "ops" if ops else "account"
     with context.open_directory_current() as directory, directory.write() as conn:
         key, secret = keys.create(

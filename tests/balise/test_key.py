@@ -27,7 +27,7 @@ def test_people_get_the_secret_on_a_line_of_its_own(shell, directory_dsn) -> Non
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "A key for one account needs that account; name it, or make it for 'ops'."),
+        ((), "Say whom the key acts for: --account ID, or --ops for every account."),
         (("--account", "nobody"), "There is no account 'nobody'"),
         (("--account", "nobody", "--ops"), "A key for 'ops' acts for every account"),
     ],
