@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline import watch
+from pipeline.backup.daily import back_up_daily
+from pipeline.backup.take import Sources
 from pipeline.late import ZoneBook
 from pipeline.ledger import read_missing
 from pipeline.reclassify import Place, end_left
@@ -72,6 +74,11 @@ def retain(context: Context) -> int:
     return sum(each.rows for each in over)
 
 
+def back_up(context: Context) -> int:
+    place = Sources(context.store, context.directory, context.settings, context.clock)
+    return back_up_daily(place)
+
+
 def end_reclassifications(context: Context) -> int:
     address = parse(context.settings.clickhouse)
     return end_left(Place(context.store, address, context.directory, context.clock, "service"))
@@ -113,6 +120,7 @@ JOBS: tuple[Job, ...] = (
     Job("roll", "Computes the local days that have ended or got late events.", 300, roll),
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
+    Job("backup", "Makes the backup of the day, deletes those that are old.", 600, back_up),
     Job("reclassify", "Ends a change of classes that was cut short.", 600, end_reclassifications),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),

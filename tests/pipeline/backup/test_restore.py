@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import zipfile
 from contextlib import closing
 from datetime import date
@@ -11,10 +12,11 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from balise.installation import reached
 from pipeline.backup import tables
 from pipeline.backup.archive import reading
 from pipeline.backup.restore import restore
-from pipeline.backup.take import take
+from pipeline.backup.take import Sources, take
 from pipeline.enrich import enrich
 from pipeline.late import ZoneBook
 from pipeline.ledger import read_ledger
@@ -24,11 +26,23 @@ from pipeline.spools import claim_folder, pending_events
 from schema.directory import accounts, cards, copy, keys, salts, users
 from schema.directory.tables import salts as salts_table
 from schema.errors import BaliseError
+from schema.settings import load
 from schema.testing.events import CARD, NOW_MS, spooled
 from schema.testing.spools import PlainSpool
 
 DAY_MS = 86_400_000
 EVENTS = 300
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """Of a small installation, to be copied by those who spoil it."""
+    folder = tmp_path_factory.mktemp("archive")
+    settings = load({"BALISE_DATA": str(folder / "var")}, folder)
+    with reached(settings, lambda: NOW_MS) as place:
+        fill(place)
+        take(Sources(place.store, place.directory, settings, place.clock), folder / "b.zip")
+    return folder / "b.zip"
 
 
 def fill(place):
@@ -153,11 +167,10 @@ def test_only_an_empty_installation_is_restored_into(installed, tmp_path):
 
 
 @pytest.mark.parametrize("given", ["half", "flipped", "no archive", "no file", "member lost"])
-def test_a_torn_or_changed_archive_is_told_before_anything_is_done(installed, tmp_path, given):
-    path = tmp_path / "b.zip"
-    with installed("var") as place:
-        fill(place)
-        take(place, path)
+def test_a_torn_or_changed_archive_is_told_before_anything_is_done(
+    archive, installed, tmp_path, given
+):
+    path = Path(shutil.copy(archive, tmp_path))
     spoil(path, given)
     with installed("new") as place:
         before = everything(place)
@@ -174,22 +187,19 @@ def test_a_torn_or_changed_archive_is_told_before_anything_is_done(installed, tm
         ("directory_schema", "9999", "directory schema 9999"),
     ],
 )
-def test_an_archive_of_a_newer_balise_is_refused(installed, tmp_path, field, value, told):
-    with installed("var") as place:
-        take(place, tmp_path / "b.zip")
-    rewrite_manifest(tmp_path / "b.zip", field, value)
+def test_an_archive_of_a_newer_balise_is_refused(archive, installed, tmp_path, field, value, told):
+    path = Path(shutil.copy(archive, tmp_path))
+    rewrite_manifest(path, field, value)
     with installed("new") as place, pytest.raises(BaliseError, match=told):
-        restore(place, tmp_path / "b.zip")
+        restore(place, path)
 
 
-def test_while_a_service_ships_nothing_is_restored(installed, tmp_path):
-    with installed("var") as place:
-        take(place, tmp_path / "b.zip")
+def test_while_a_service_ships_nothing_is_restored(archive, installed):
     with installed("new") as place:
         PlainSpool(place.settings.spool).close()
         lock = claim_folder(place.settings.spool)
         with pytest.raises(BaliseError, match="stop it first"):
-            restore(place, tmp_path / "b.zip")
+            restore(place, archive)
         os.close(lock)
 
 
