@@ -49,7 +49,7 @@ def measure() -> Result:
             Figures("CSV: memory, 1 M rows over 10,000", _memory(), "MB", "flat"),
         ),
         notes=(
-            "From a document in memory: reading the figures is measured elsewhere. PDF is limited by "
+            "From a document in memory, without the reading of figures. PDF is limited by "
             "typst's layout of tables, Excel by xlsxwriter's cells, CSV by a look-up per cell."
         ),
     )
