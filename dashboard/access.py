@@ -63,6 +63,11 @@ RULES: tuple[Rule, ...] = (
     Rule("design", OPS),
     Rule("card", SIGNED_IN, "essentiel"),
     Rule("figures", SIGNED_IN, "essentiel"),
+    Rule("live", SIGNED_IN, "complete"),
+    Rule("note", OWNERS, "trends"),
+    Rule("note_delete", OWNERS, "trends"),
+    Rule("together", SIGNED_IN, "consolidated"),
+    Rule("groups", OWNERS, "consolidated"),
     Rule("export_csv", SIGNED_IN, "trends", "csv"),
     Rule("export_pdf", SIGNED_IN, "trends", "pdf"),
     Rule("export_xlsx", SIGNED_IN, "trends", "xlsx"),
@@ -85,6 +90,18 @@ RULES: tuple[Rule, ...] = (
     Rule("api_item_revoke", HOLDERS),
     Rule("api_item_qr_svg", HOLDERS),
     Rule("api_item_qr_png", HOLDERS),
+    # What a question is about is asked once more where it is answered (`dashboard/api/figures.py`).
+    Rule("api_card_stats", HOLDERS, "essentiel"),
+    Rule("api_card_series", HOLDERS, "trends"),
+    Rule("api_card_breakdown", HOLDERS, "essentiel"),
+    Rule("api_card_live", HOLDERS, "complete"),
+    Rule("api_account_stats", HOLDERS, "consolidated"),
+    Rule("api_account_series", HOLDERS, "consolidated"),
+    Rule("api_account_breakdown", HOLDERS, "consolidated"),
+    Rule("api_account_cross", HOLDERS, "consolidated"),
+    Rule("api_export_csv", HOLDERS, "trends", "csv"),
+    Rule("api_export_pdf", HOLDERS, "trends", "pdf"),
+    Rule("api_export_xlsx", HOLDERS, "trends", "xlsx"),
 )
 _BY_ROUTE = {rule.route: rule for rule in RULES}
 

@@ -2,6 +2,7 @@
 asked. In that order, so that nobody learns anything before the question it belongs to."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -45,13 +46,14 @@ def _answer(operation: Operation, request: Request, body: bytes) -> Response:
     _let_in(operation, key, about.account)
     call = Call(
         site=site,
+        request=request,
         key=key,
         path=request.path_params,
         about=about,
         query=_query(operation.query, request),
         body=_decoded(operation.body, request, body),
     )
-    return _response(operation, operation.do(call), allowance)
+    return _response(operation, request, operation.do(call), allowance)
 
 
 def _key(site: Site, authorization: str) -> Key:
@@ -124,13 +126,20 @@ def _query(shape: type[Struct] | None, request: Request) -> Any:
         raise Problem(400, str(error)) from None
 
 
-def _response(operation: Operation, done: Any, allowance: Allowance) -> Response:
-    response: Response = done if isinstance(done, Response) else _written(operation, done)
+def _response(operation: Operation, request: Request, done: Any, allowance: Allowance) -> Response:
+    response: Response = done if isinstance(done, Response) else _written(operation, request, done)
     response.headers.update(allowance.headers)
     return response
 
 
-def _written(operation: Operation, done: Any) -> Response:
+def _written(operation: Operation, request: Request, done: Any) -> Response:
     if operation.answer is None:
         return Response(status_code=operation.status)
-    return Response(msgspec.json.encode(done), operation.status, media_type="application/json")
+    body = msgspec.json.encode(done)
+    if operation.method != "GET":
+        return Response(body, operation.status, media_type="application/json")
+    tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    about = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=about)
+    return Response(body, operation.status, about, media_type="application/json")

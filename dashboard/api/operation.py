@@ -6,12 +6,14 @@ from typing import Any
 
 from msgspec import UNSET, Struct, structs
 from sqlalchemy.engine import Connection
+from starlette.requests import Request
 
-from dashboard.site import Site
+from dashboard.site import EVERY_SECTION, Site
 from schema.directory import audit
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.keys import Key
+from schema.tiers import Section, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Call:
     """One request that was let in."""
 
     site: Site
+    request: Request
     key: Key
     path: Mapping[str, str]
     about: About
@@ -44,6 +47,11 @@ class Call:
         if self.about.card is None:
             raise LookupError("The path of this operation names no card.")
         return self.about.card
+
+    @property
+    def sections(self) -> frozenset[Section]:
+        """What the answer may hold; ops sees every card with everything."""
+        return EVERY_SECTION if self.key.scope == "ops" else sections(self.account.tier)
 
     @property
     def given(self) -> dict[str, Any]:

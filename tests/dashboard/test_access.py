@@ -61,6 +61,24 @@ EXPECTED = {
 }
 
 
+# Pages that not every tier has: the first that has them, and who besides the owner.
+PAGES = {
+    "live": ("force_de_vente", ALLOW, ALLOW),
+    "note": ("premium", REFUSE, REFUSE),
+    "note_delete": ("premium", REFUSE, REFUSE),
+    "together": ("multi_cartes", ALLOW, ALLOW),
+    "groups": ("multi_cartes", REFUSE, REFUSE),
+}
+
+
+@pytest.mark.parametrize(("route", "tier"), list(product(PAGES, TIERS)))
+def test_pages_are_for_those_whose_tier_has_them(route, tier):
+    first, viewer, ops = PAGES[route]
+    included = TIERS.index(tier) >= TIERS.index(first)
+    own = (ALLOW, viewer) if included else (REFUSE, REFUSE)
+    assert tuple(decide(asker, tier, route) for asker in ASKERS) == (SIGN_IN, *own, ops)
+
+
 # Files: the tiers whose owners and viewers may take them away.
 FILES = {
     "export_csv": ("premium", "force_de_vente", "multi_cartes"),
@@ -75,6 +93,28 @@ def test_files_are_for_those_whose_tier_has_them(route, tier):
     assert tuple(decide(asker, tier, route) for asker in ASKERS) == (SIGN_IN, own, own, ALLOW)
 
 
+# Figures and files for programs: the first tier whose key may ask for them.
+API_FIGURES = {
+    "api_card_stats": "essentiel",
+    "api_card_series": "premium",
+    "api_card_breakdown": "essentiel",
+    "api_card_live": "force_de_vente",
+    "api_account_stats": "multi_cartes",
+    "api_account_series": "multi_cartes",
+    "api_account_breakdown": "multi_cartes",
+    "api_account_cross": "multi_cartes",
+    "api_export_csv": "premium",
+    "api_export_pdf": "premium",
+    "api_export_xlsx": "multi_cartes",
+}
+
+
+@pytest.mark.parametrize(("route", "tier"), list(product(API_FIGURES, TIERS)))
+def test_figures_for_programs_are_for_keys_whose_tier_has_them(route, tier):
+    own = ALLOW if TIERS.index(tier) >= TIERS.index(API_FIGURES[route]) else REFUSE
+    assert tuple(decide(asker, tier, route) for asker in ASKERS) == (SIGN_IN, own, REFUSE, ALLOW)
+
+
 @pytest.mark.parametrize(("route", "tier"), list(product(EXPECTED, TIERS)))
 def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier):
     assert tuple(decide(asker, tier, route) for asker in ASKERS) == EXPECTED[route]
@@ -82,7 +122,7 @@ def test_every_role_gets_on_every_route_and_tier_what_the_table_says(route, tier
 
 def test_every_route_that_exists_has_a_rule_and_an_expectation():
     names = {route.name for route in ROUTES} | {each.route for each in OPERATIONS}
-    assert names == {rule.route for rule in RULES} == {*EXPECTED, *FILES}
+    assert names == {rule.route for rule in RULES} == {*EXPECTED, *PAGES, *FILES, *API_FIGURES}
 
 
 @pytest.mark.parametrize("asker", ASKERS)

@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import (
 
 from dashboard.api.operations import OPERATIONS
 
-EXAMPLES = 15
+EXAMPLES = 10
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
