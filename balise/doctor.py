@@ -196,14 +196,22 @@ def time_zones(settings: Settings, clock: Clock) -> Finding:
 
 
 def system_clock(settings: Settings, clock: Clock) -> Finding:
-    """A clock behind the newest file of the data folder has stepped back, or was never right."""
+    """A clock behind the newest file of the data folder has stepped back, or was never right. One
+    that is ahead shows only beside another machine's: that of the event store, if it has one."""
     now_ms = clock()
+    server_ms = _server_ms(settings)
     newest_ms = max(_changed_ms(settings.data), default=0)
     shown = f"{datetime.fromtimestamp(now_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if newest_ms > now_ms + CLOCK_MS_MAX:
         behind = (newest_ms - now_ms) // 1000
         says = f"{shown}, {behind} s behind the newest file in {settings.data}"
         return Finding("fault", says, "set the clock, and keep it with NTP")
+    if server_ms is not None and abs(now_ms - server_ms) > CLOCK_MS_MAX:
+        apart = (
+            f"{abs(now_ms - server_ms) // 1000} s {'ahead of' if now_ms > server_ms else 'behind'}"
+        )
+        says = f"{shown}, {apart} the event store's server"
+        return Finding("fault", says, "set the clock that is wrong, and keep both with NTP")
     return Finding("ok", shown)
 
 
@@ -238,6 +246,19 @@ def _schema(pending: list[str]) -> Finding:
     if pending:
         return Finding("fault", f"to be applied: {', '.join(pending)}", "run `balise migrate`")
     return Finding("ok", "up to date")
+
+
+def _server_ms(settings: Settings) -> int | None:
+    """What time it is for the event store's server; nothing where the engine is embedded."""
+    from schema.store.address import Embedded, parse
+    from schema.store.opening import reach_store
+
+    if isinstance(parse(settings.clickhouse), Embedded):
+        return None
+    with suppress(BaliseError), closing(reach_store(settings, create=False)) as store:
+        [(now_ms,)] = store.rows("SELECT toUnixTimestamp64Milli(now64(3))")
+        return int(now_ms)
+    return None
 
 
 def _changed_ms(folder: Path) -> Iterator[int]:

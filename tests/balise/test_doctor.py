@@ -337,3 +337,13 @@ def test_a_clock_that_stepped_back(installed: Settings) -> None:
     behind = finding(installed, "clock", FixedClock(newest_ms - 3_600_000))
     assert f"3600 s behind the newest file in {installed.data}" in behind.says
     assert behind.remedy == "set the clock, and keep it with NTP"
+
+
+def test_a_clock_that_is_not_the_servers(installed: Settings, tmp_path: Path) -> None:
+    with ClickHouseDouble(tmp_path / "server") as server:
+        open_store(server.dsn).close()
+        settings = given(installed, clickhouse=server.dsn)
+        assert finding(settings, "clock").state == "ok"
+        ahead = finding(settings, "clock", FixedClock(system_clock() + 3_600_000))
+    assert ahead.state == "fault"
+    assert "s ahead of the event store's server" in ahead.says
