@@ -121,6 +121,7 @@ def _installation(data: Path) -> Iterator[Place]:
                     id=f"card{number:04}",
                 )
         settings = load({"BALISE_DATA": str(data)}, data)
+        settings.spool.mkdir()
         yield Place(store, directory, settings, system_clock, enrich)
 
 

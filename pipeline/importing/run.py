@@ -31,6 +31,7 @@ from pipeline.importing.source import Source
 from pipeline.importing.visitors import add_visitors, name_the_nameless
 from pipeline.late import ZoneBook
 from pipeline.limits import raw_since_ms
+from pipeline.spools import turn
 from schema.clock import Clock
 from schema.directory import cards, horizons, import_salt
 from schema.directory.database import Directory
@@ -177,20 +178,26 @@ class _Import:
     def keep(self, kind: Format, progress: Progress, report: Report) -> None:
         place = self._place
         keeper = Keeper(place.store, place.directory, self._zones, place.folder, place.clock)
-        keeper.settle()
+        with turn(place.settings.spool):
+            keeper.settle()
         with place.directory.write() as conn:
             salt = import_salt.current(conn, place.clock())
         with report, ahead(self._read(kind)) as read:
-            for part in map(self._part, read):
-                self._source.check_unchanged()
-                events = finish(add_visitors(part.new, salt), place.enrich, place.clock())
+            for each in read:
+                # What is found new stays so, and a backup finds an event and its count together.
+                with turn(place.settings.spool):
+                    part = self._part(each)
+                    self._source.check_unchanged()
+                    self._keep(keeper, part, salt)
                 report.add(part.refused)
-                keeper.keep(
-                    events.with_columns(part.new["day"]), part.duplicate, part.refused.height
-                )
                 self.totals.add(part)
                 progress(part.share, self.totals.rows)
             self._source.check_unchanged()
+
+    def _keep(self, keeper: Keeper, part: Part, salt: bytes) -> None:
+        place = self._place
+        events = finish(add_visitors(part.new, salt), place.enrich, place.clock())
+        keeper.keep(events.with_columns(part.new["day"]), part.duplicate, part.refused.height)
 
     def _read(self, kind: Format) -> Iterator[Read]:
         for rows in kind.read(self._source, self._options, self._addresses):

@@ -35,6 +35,7 @@ def place(tmp_path_factory):
         migrate(store, parse(address))
         upgrade(directory)
         settings = load({"BALISE_DATA": str(data)}, data)
+        settings.spool.mkdir()
         yield Place(store, directory, settings, lambda: NOW_MS, enrich)
 
 
