@@ -12,7 +12,7 @@ import polars as pl
 from benchmarks import traffic
 from benchmarks.report import Report, Row
 from pipeline.batches import decode, repeated, to_events
-from pipeline.enrich import STEPS, enrich
+from pipeline.enrich import STEPS, Enricher
 from pipeline.enrich.known import NOTHING
 from pipeline.outcomes import outcomes
 from pipeline.seen import Seen
@@ -42,7 +42,7 @@ def measure() -> Report:
             migrate(store, parse(address))
             upgrade(directory)
             with closing(
-                Shipper(folder / "spool", store, directory, enrich, system_clock, alone=True)
+                Shipper(folder / "spool", store, directory, Enricher(), system_clock, alone=True)
             ) as shipper:
                 runs = [_run(shipper, folder / "spool", seed) for seed in range(RUNS)]
             steps = _steps(store)
@@ -108,7 +108,7 @@ def _steps(store: EventStore) -> dict[str, tuple[float, ...]]:
         timed("remember as stored", seen.add, frame)
         enriched = frame
         for step in STEPS:
-            enriched = timed(step.__name__, step, enriched, NOTHING)
+            enriched = timed(f"enrich: {step.name}", step.run, enriched, NOTHING)
         events = timed("to columns of the store", to_events, enriched)
         timed("write and insert", store.insert, "events", events, token=f"steps {seed}")
         timed("count outcomes", outcomes, frame, enriched, frozenset(), (), zones)

@@ -26,7 +26,7 @@ _ZONES = ("Europe/Paris", "Europe/Paris", "Indian/Reunion", "America/Martinique"
 def events(seed: int, wanted: int, now_ms: int) -> Iterator[SpooledEvent]:
     fixed = Random(0)
     agents = [_agent(n) for n in range(AGENTS)]
-    networks = [f"{n % 223 + 1}.{n // 256}.{n % 256}.0/24" for n in range(NETWORKS)]
+    networks = [network_of(n) for n in range(NETWORKS)]
     cards = [_word(fixed, 8) for _ in range(CARDS)]
     draw = Random(seed)
     made = 0
@@ -63,6 +63,10 @@ def events(seed: int, wanted: int, now_ms: int) -> Iterator[SpooledEvent]:
                 network=network,
             )
             made += 1
+
+
+def network_of(number: int) -> str:
+    return f"{number % 223 + 1}.{number // 256}.{number % 256}.0/24"
 
 
 def bodies(seed: int, wanted: int, now_ms: int) -> list[bytes]:

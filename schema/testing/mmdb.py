@@ -30,7 +30,7 @@ def write_mmdb(
     path: Path, places: Mapping[str, Mapping[str, Any]], built_s: int = 1_795_176_000
 ) -> Path:
     tree: list[list[int | None]] = [[None, None]]
-    data = b""
+    data = bytearray()
     leaves: dict[int, int] = {}
     for number, (network, record) in enumerate(places.items(), start=1):
         leaves[-number] = len(data)
