@@ -17,7 +17,7 @@ TOP = 20
 """Room for the number that stands on the highest rule."""
 HEIGHT = TOP + PLOT_HEIGHT + 26
 CURVE_WIDTH = 1000
-LABELS_MAX = 5
+LABELS_MAX = 4
 DOTS_MAX = 31
 """A line of more points says more without them."""
 

@@ -62,7 +62,7 @@ function liven(chart, grid = false) {
     tip.hidden = false;
     const room = box.width - tip.offsetWidth;
     tip.style.transform = `translate(${Math.max(0, room * part)}px, ${drawing.offsetTop ?? 0}px)`;
-    if (!grid) mark("guide", { x1: `${100 * part}%`, x2: `${100 * part}%`, y1: 20, y2: 210 }, "line");
+    if (!grid) mark("c-guide", { x1: `${100 * part}%`, x2: `${100 * part}%`, y1: 20, y2: 210 }, "line");
   }
 
   function inLine(index) {
@@ -89,7 +89,7 @@ function liven(chart, grid = false) {
   function hide() {
     tip.hidden = true;
     start = null;
-    drawing.querySelectorAll(".guide, .chosen").forEach((each) => each.remove());
+    drawing.querySelectorAll(".c-guide, .c-chosen").forEach((each) => each.remove());
   }
 
   // One element of a class, moved when it is there already.
@@ -103,7 +103,7 @@ function liven(chart, grid = false) {
   function choose(from, to) {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
     const last = Math.max(rows.length - 1, 1);
-    mark("chosen", { x: `${(100 * low) / last}%`, width: `${(100 * (high - low)) / last}%`, y: 20, height: 190 }, "rect");
+    mark("c-chosen", { x: `${(100 * low) / last}%`, width: `${(100 * (high - low)) / last}%`, y: 20, height: 190 }, "rect");
   }
 
   function selectable() {
