@@ -21,7 +21,7 @@ import msgspec
 import polars as pl
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import LookUp, by_value, look_up, numbers
+from pipeline.enrich.lookup import LookUp, by_value, look_up
 from pipeline.enrich.networks import FLAG
 
 RULES_FILE = Path(__file__).with_name("rules.toml")
@@ -57,9 +57,9 @@ def rules() -> Rules:
 
 
 def add_classes(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    into = numbers()
-    told = _agents().beside(look_up(frame, "mark", by_value(_rule_of_mark, ("rule",)), into), into)
-    decided = told.with_columns(
+    told = _agents().beside(frame)
+    marked = look_up(told, "mark", by_value(_rule_of_mark, ("rule",)), beside="agent_rule")
+    decided = marked.with_columns(
         pl.when(pl.col("rule") != "").then("rule").otherwise("agent_rule").alias("rule")
     ).drop("agent_rule")
     flagged = known.networks.flag(decided)

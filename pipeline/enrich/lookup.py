@@ -25,22 +25,24 @@ def numbered(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(numbers()) for name in columns)
 
 
-def look_up(
-    frame: pl.DataFrame, column: str, answer: Answer, into: pl.Categorical | None = None
-) -> pl.DataFrame:
-    """For few values that are found quickly. `into`: the list that answers are numbered by."""
-    return _beside(frame, column, answer(_distinct(frame, column)), into)
+def look_up(frame: pl.DataFrame, column: str, answer: Answer, beside: str = "") -> pl.DataFrame:
+    """For few values that are found quickly. `beside`: a column that shares its list of texts."""
+    answers = answer(_distinct(frame, column))
+    into = frame.schema[beside] if beside else numbers()
+    return _beside(frame, column, answers.with_columns(pl.all().cast(into)))
 
 
 class LookUp:
-    """Remembers answers between batches."""
+    """Remembers answers between batches, numbered: a batch of known values costs one join."""
 
     def __init__(self, column: str, answer: Answer) -> None:
         self._column = column
         self._answer = answer
-        self._known = _known(column, _NOTHING, answer(_NOTHING))
+        self._into = numbers()
+        """Answers are few, so their list may grow as long as the process lives."""
+        self._known = self._numbered(_NOTHING)
 
-    def beside(self, frame: pl.DataFrame, into: pl.Categorical | None = None) -> pl.DataFrame:
+    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Safe from several threads: at worst one looks up again what another has found."""
         column, known = self._column, self._known
         wanted = _distinct(frame, column).to_frame(column)
@@ -48,10 +50,12 @@ class LookUp:
         if new.len():
             if known.height + new.len() > REMEMBERED_MAX:
                 known = known.join(wanted, on=column, how="semi")
-            found = _known(column, new, self._answer(new))
-            known = self._known = pl.concat([known, found], rechunk=True)
+            known = self._known = pl.concat([known, self._numbered(new)], rechunk=True)
         answers = wanted.join(known, on=column, how="left", maintain_order="left").drop(column)
-        return _beside(frame, column, answers, into)
+        return _beside(frame, column, answers)
+
+    def _numbered(self, values: pl.Series) -> pl.DataFrame:
+        return self._answer(values).select(values.alias(self._column), pl.all().cast(self._into))
 
 
 def by_value(answer: Callable[[str], tuple[str, ...]], names: Sequence[str]) -> Answer:
@@ -60,22 +64,15 @@ def by_value(answer: Callable[[str], tuple[str, ...]], names: Sequence[str]) -> 
     return lambda values: pl.DataFrame([answer(each) for each in values], schema, orient="row")
 
 
-def _known(column: str, values: pl.Series, answers: pl.DataFrame) -> pl.DataFrame:
-    return answers.select(values.alias(column), pl.all())
-
-
 def _distinct(frame: pl.DataFrame, column: str) -> pl.Series:
     kind = frame.schema[column]
     assert isinstance(kind, pl.Categorical)  # noqa: S101
     return kind.categories.to_series()
 
 
-def _beside(
-    frame: pl.DataFrame, column: str, answers: pl.DataFrame, into: pl.Categorical | None
-) -> pl.DataFrame:
+def _beside(frame: pl.DataFrame, column: str, answers: pl.DataFrame) -> pl.DataFrame:
     rows = frame[column].to_physical()
-    few = answers.with_columns(pl.all().cast(into)) if into else numbered(answers, answers.columns)
-    return frame.with_columns(few[name].gather(rows) for name in few.columns)
+    return frame.with_columns(answers[name].gather(rows) for name in answers.columns)
 
 
 _NOTHING = pl.Series(dtype=pl.String)

@@ -13,7 +13,7 @@ import polars as pl
 from babel.core import get_global
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import LookUp, by_value, look_up, numbers
+from pipeline.enrich.lookup import LookUp, by_value, look_up
 from pipeline.enrich.overseas import territory_of
 
 NOWHERE = ("", "", "", "")
@@ -22,10 +22,10 @@ LANGUAGES = ("fr", "en")
 
 
 def add_places(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    into = numbers()
     reader = known.places.reader() if known.places else None
-    zoned = look_up(frame, "tz", by_value(_place_of_zone, ("country", "geo")), into)
-    both = _networks(reader).beside(zoned, into)
+    found = _networks(reader).beside(frame)
+    zoned = by_value(_place_of_zone, ("country", "geo"))
+    both = look_up(found, "tz", zoned, beside="file_country")
     in_file = pl.col("file_geo") != ""
     return both.with_columns(
         pl.when(in_file).then(f"file_{name}").otherwise(name).alias(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.enrich.known import Known
-from pipeline.enrich.lookup import by_value, look_up, numbers
+from pipeline.enrich.lookup import by_value, look_up
 from schema.wire import MEDIA
 
 SITES_FILE = Path(__file__).with_name("sites.toml")
@@ -19,9 +19,9 @@ LABELS_OF_ENDING = (1, 2)
 
 
 def add_sources(frame: pl.DataFrame, known: Known) -> pl.DataFrame:
-    into = numbers()
-    given = look_up(frame, "medium", by_value(_source_of_medium, ("source",)), into)
-    both = look_up(given, "ref", by_value(lambda host: (source_of_host(host),), ("site",)), into)
+    given = look_up(frame, "medium", by_value(_source_of_medium, ("source",)))
+    site = by_value(lambda host: (source_of_host(host),), ("site",))
+    both = look_up(given, "ref", site, beside="source")
     return both.with_columns(
         pl.when(pl.col("source") != "").then("source").otherwise("site").alias("source")
     ).drop("site")

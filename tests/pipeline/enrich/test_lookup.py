@@ -1,7 +1,7 @@
 import polars as pl
 
 from pipeline.enrich import lookup
-from pipeline.enrich.lookup import LookUp, by_value, look_up, numbered, numbers
+from pipeline.enrich.lookup import LookUp, by_value, look_up, numbered
 
 
 def counting():
@@ -40,10 +40,9 @@ def test_a_part_of_a_batch_is_answered_like_the_whole():
 
 
 def test_answers_of_two_look_ups_can_be_put_together_when_they_share_their_numbers():
-    into = numbers()
     _, answer = counting()
-    loud = look_up(names("a", "b"), "name", answer, into)
-    quiet = look_up(loud, "name", by_value(lambda value: (value,), ("quiet",)), into)
+    loud = LookUp("name", answer).beside(names("a", "b"))
+    quiet = look_up(loud, "name", by_value(lambda value: (value,), ("quiet",)), beside="loud")
     either = pl.when(pl.col("n") == 0).then("loud").otherwise("quiet")
     assert quiet.select(either)["loud"].to_list() == ["A", "b"]
 
