@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from dashboard.plain import clean
 
 SEA: Final = "#0f766e"
-SEA_SOFT: Final = "#d9ece8"
+SEA_SOFT: Final = "#ddefeb"
 INK: Final = "#1b2327"
 SOFT: Final = "#566168"
 LINE: Final = "#e6e1d8"
@@ -21,7 +21,7 @@ SHEET: Final = "#ffffff"
 BEFORE: Final = "#8a6d1f"
 """Of what is compared with; also told by its dashes."""
 
-LEVELS: Final = ("#eceae4", "#cfe8e3", "#95cdc4", "#4fa79c", "#0f766e", "#073f3b")
+LEVELS: Final = ("#efede8", "#c3e3dd", "#8ecabf", "#4fa79c", "#0f766e", "#073f3b")
 """From nothing to the most, told apart by lightness alone."""
 
 FONT: Final = "Inter, system-ui, sans-serif"
