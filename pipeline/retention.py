@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.backup.take import Sources, clear_abandoned
 from pipeline.limits import (
     AUDIT_DAYS,
     LIMITS,
@@ -80,6 +81,7 @@ def delete_over(
                 _delete(store, address, over)
                 _leave_receipt(directory, over, now_ms)
     _forget_records(directory, clock())
+    clear_abandoned(Sources(store, directory, settings, clock))
     return found
 
 

@@ -19,6 +19,7 @@ from schema.errors import BadInput, BaliseError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+DRAFT_SUFFIX = ".zip.part"
 PIECE_BYTES = 1 << 20
 
 
@@ -67,7 +68,7 @@ class Writer:
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
     """For its owner alone: it holds salts, hashes and signing keys."""
-    draft = path.with_name(f".{path.name}.part")
+    draft = path.with_name(f".{path.stem}{DRAFT_SUFFIX}")
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as out:

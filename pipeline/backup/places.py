@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from pipeline.backup.take import made_at
+from pipeline.backup.take import BUCKET_DRAFTS, made_at
 from schema.errors import BadInput, Unavailable
 from schema.settings import Settings
 
@@ -153,7 +153,7 @@ def _s3(address: str, settings: Settings) -> "S3Store":
 @contextmanager
 def _draft(settings: Settings) -> Iterator[Path]:
     """Beside the data, which is closed to others."""
-    with TemporaryDirectory(prefix="backup-", dir=settings.data) as folder:
+    with TemporaryDirectory(prefix=BUCKET_DRAFTS, dir=settings.data) as folder:
         yield Path(folder)
 
 

@@ -60,7 +60,6 @@ def every(store: EventStore) -> list[Table]:
 
 @contextmanager
 def clones(store: EventStore, tables: Sequence[Table]) -> Iterator[None]:
-    drop_clones(store)
     try:
         for table in tables:
             store.run(f"CREATE TABLE {table.clone} CLONE AS {table.name}")

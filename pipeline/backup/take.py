@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,12 +23,16 @@ from schema.store import EventStore
 from schema.store.address import parse
 
 LEASE = "backup"
-LEASE_MS = 30 * 60_000
+LEASE_MS = 5 * 60_000
+"""Prolonged after each piece; a backup that was killed holds up the next one for no longer."""
 BUSY = "Another backup is being made; try again when it has ended."
 ROLLUPS_BUSY = "Figures are being computed; a backup waits for that. Try again when it has ended."
 PATIENCE_S = 300.0
 PAUSE_S = 0.2
 
+DRAFTS, BUCKET_DRAFTS = ".backup-draft-", ".bucket-draft-"
+"""Folders in that of the data, for as long as a backup or an upload takes."""
+UPLOAD_S_MAX = 86_400
 NAME = "balise-%Y%m%dT%H%M%SZ.zip"
 
 Progress = Callable[[int, int], None]
@@ -65,19 +69,19 @@ def take(
         )
     _refuse_small_disk(sources, target)
     with (
-        leases.held(directory, LEASE, clock, ttl_ms=LEASE_MS, busy=BUSY) as prolong,
+        _alone(sources) as prolong,
+        _drafts(sources, target) as drafts,
         archive.writing(target) as out,
-        TemporaryDirectory(prefix="backup-", dir=sources.settings.data) as drafts,
         ExitStack() as cloned,
     ):
         with _instant(sources):
             made = datetime.fromtimestamp(clock() / 1000, UTC)
             people = copy.dump(directory)
-            spools = _copy_spools(sources.settings.spool, Path(drafts))
+            spools = _copy_spools(sources.settings.spool, drafts)
             every = tables.every(store)
             cloned.enter_context(tables.clones(store, every))
         _add_people(out, people)
-        _add_spools(out, Path(drafts), spools)
+        _add_spools(out, drafts, spools)
         counts = {table.name: tables.count(store, table, clone=True) for table in every}
         total = sum(counts.values())
         for done in _add_tables(out, store, every):
@@ -96,6 +100,36 @@ def take(
         )
         out.finish(manifest)
     return manifest
+
+
+@contextmanager
+def _drafts(sources: Sources, target: Path) -> Iterator[Path]:
+    _clear(sources, target)
+    with TemporaryDirectory(prefix=DRAFTS, dir=sources.settings.data) as folder:
+        yield Path(folder)
+
+
+def clear_abandoned(sources: Sources) -> None:
+    """What a killed backup has left: it holds what retention deletes. Nothing while one is made."""
+    with suppress(Unavailable), _alone(sources):
+        _clear(sources)
+
+
+def _alone(sources: Sources) -> AbstractContextManager[Callable[[], None]]:
+    return leases.held(sources.directory, LEASE, sources.clock, ttl_ms=LEASE_MS, busy=BUSY)
+
+
+def _clear(sources: Sources, target: Path | None = None) -> None:
+    tables.drop_clones(sources.store)
+    for folder in sources.settings.data.glob(f"{DRAFTS}*"):
+        shutil.rmtree(folder)
+    for folder in sources.settings.data.glob(f"{BUCKET_DRAFTS}*"):
+        # An upload goes on after its backup has ended.
+        if time.time() - folder.stat().st_mtime > UPLOAD_S_MAX:
+            shutil.rmtree(folder)
+    if target is not None:
+        for draft in target.parent.glob(f".*{archive.DRAFT_SUFFIX}"):
+            draft.unlink()
 
 
 @contextmanager
