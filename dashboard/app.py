@@ -10,9 +10,10 @@ from starlette.routing import BaseRoute, Mount
 from collector.visitors import Networks
 from dashboard.api.app import api
 from dashboard.attempts import Attempts
-from dashboard.gate import card_page, form, page
+from dashboard.gate import card_form, card_page, form, page
 from dashboard.pages import (
     card,
+    card_settings,
     code,
     definitions,
     design,
@@ -20,6 +21,8 @@ from dashboard.pages import (
     export,
     home,
     install,
+    items,
+    keys,
     login,
     logout,
     reset,
@@ -56,6 +59,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/team", "team", team.show),
     form("/team", "team_invite", team.invite),
     form("/team/remove", "team_remove", team.remove),
+    page("/keys", "keys", keys.show),
+    form("/keys", "key_create", keys.create),
+    form("/keys/delete", "key_delete", keys.delete),
     page("/definitions", "definitions", definitions.show),
     page("/design", "design", design.show),
     card_page("/cards/{card}", "card", card.show),
@@ -63,6 +69,13 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_page("/cards/{card}/export.csv", "export_csv", export.as_csv),
     card_page("/cards/{card}/export.pdf", "export_pdf", export.as_pdf),
     card_page("/cards/{card}/export.xlsx", "export_xlsx", export.as_excel),
+    card_page("/cards/{card}/items", "items", items.show),
+    card_form("/cards/{card}/items", "item_create", items.create),
+    card_form("/cards/{card}/items/revoke", "item_revoke", items.revoke),
+    card_page("/cards/{card}/items/{code}/qr.svg", "item_svg", items.svg),
+    card_page("/cards/{card}/items/{code}/qr.png", "item_png", items.png),
+    card_page("/cards/{card}/settings", "card_settings", card_settings.show),
+    card_form("/cards/{card}/settings", "card_change", card_settings.change),
     card_page("/cards/{card}/install", "install", install.show),
     card_page("/cards/{card}/install/check", "install_check", install.check),
     Mount("/static", Assets(), name="static"),

@@ -58,6 +58,13 @@ def form(path: str, name: str, endpoint: Page) -> Route:
     return Route(path, answer, name=name, methods=["POST"])
 
 
+def card_form(path: str, name: str, endpoint: CardPage) -> Route:
+    def of_card(request: Request, reader: Reader) -> Response:
+        return endpoint(request, reader, _card_of(reader, request.path_params["card"]))
+
+    return form(path, name, of_card)
+
+
 def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
     site: Site = request.app.state.site
     user, account = _who(site, request.cookies.get(SESSION_COOKIE, ""))

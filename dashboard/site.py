@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from anyio import CapacityLimiter
+from sqlalchemy.engine import Connection
 
 from collector.visitors import Networks
 from dashboard.access import Asker
 from dashboard.attempts import Attempts
+from dashboard.live import Board
 from dashboard.rendering import Renderer
 from schema.clock import Clock
+from schema.directory import audit
 from schema.directory.accounts import Account
 from schema.directory.database import Directory
 from schema.directory.users import User
@@ -42,6 +45,8 @@ class Site:
     forms_at_once: CapacityLimiter
     """Checking a password takes memory and a core on purpose: few at the same time."""
     demo_logins: tuple[DemoLogin, ...]
+    board: Board
+    """The visits of now."""
     post: PostOffice
     trusted_proxies: Networks
     """Whose word about the reader's address is taken, for the limits on signing in."""
@@ -68,6 +73,16 @@ class Reader:
         if self.user is None:
             raise LookupError("Nobody is signed in.")
         return self.user
+
+    def record(self, conn: Connection, action: str, subject: str) -> None:
+        """A line in the audit trail, in the transaction of what it tells."""
+        audit.record(
+            conn,
+            actor=f"user:{self.someone.id}",
+            action=action,
+            subject=subject,
+            now_ms=self.site.clock(),
+        )
 
     @property
     def tier(self) -> Tier | None:

@@ -24,7 +24,8 @@ from schema.mail import Mail
 SUBJECT = N_("Your new password for Balise")
 TEXT = N_(
     "Hello,\n\nsomeone asked for a new password for %(email)s. If it was you, choose it here "
-    "within half an hour:\n\n%(link)s\n\nIf it was not you, do nothing: your password stays as it is.\n"
+    "within half an hour:\n\n%(link)s\n\nIf it was not you, do nothing: your password stays as it "
+    "is.\n"
 )
 PURPOSES: tuple[Purpose, ...] = ("reset", "invite")
 """What a link to choose a password may have been made for."""

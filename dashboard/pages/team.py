@@ -3,12 +3,11 @@
 import secrets
 
 import structlog
-from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.site import Reader
-from schema.directory import audit, tickets, users
+from schema.directory import tickets, users
 from schema.directory.users import User
 from schema.errors import BadInput, BaliseError
 from schema.languages import N_
@@ -43,7 +42,7 @@ def invite(request: Request, reader: Reader) -> Response:
                 now_ms=now_ms,
             )
             token = tickets.issue(conn, user=user.id, purpose="invite", now_ms=now_ms)
-            _record(reader, conn, "user.invite", user.id)
+            reader.record(conn, "user.invite", user.id)
     except BadInput:
         return _page(reader, email=email, refused=True)
     link = f"{site.origin}/reset/{token}"
@@ -57,7 +56,7 @@ def remove(request: Request, reader: Reader) -> Response:
         member = users.get(conn, id)
         if member and member.account == me.account and member.id != me.id:
             users.delete(conn, member.id)
-            _record(reader, conn, "user.delete", member.id)
+            reader.record(conn, "user.delete", member.id)
     return RedirectResponse("/team", 303)
 
 
@@ -108,13 +107,3 @@ def _mailed(reader: Reader, user: User, link: str) -> bool:
 def _role(text: str) -> str:
     """What is no role of the form is the one that may do least."""
     return text if text in ROLES else ROLES[0]
-
-
-def _record(reader: Reader, conn: Connection, action: str, subject: str) -> None:
-    audit.record(
-        conn,
-        actor=f"user:{reader.someone.id}",
-        action=action,
-        subject=subject,
-        now_ms=reader.site.clock(),
-    )
