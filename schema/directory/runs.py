@@ -8,6 +8,9 @@ from sqlalchemy.engine import Connection
 
 from schema.directory.tables import runs
 
+_ENDED = sa.func.max(sa.case((runs.c.finished_ms.is_not(None), runs.c.id)))
+_LAST = sa.select(sa.func.coalesce(_ENDED, sa.func.max(runs.c.id))).group_by(runs.c.job)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -40,22 +43,13 @@ def note(conn: Connection, id: int, facts: dict[str, Any]) -> None:
 
 
 def latest(conn: Connection) -> list[Run]:
-    """The last run of each job, by name of job."""
-    last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.job)
-    rows = conn.execute(sa.select(runs).where(runs.c.id.in_(last)).order_by(runs.c.job))
+    """The last run of each job that has ended, by name of job: an alarm stays while the next run is
+    under way. Of a job that has not ended any, the one that was begun."""
+    rows = conn.execute(sa.select(runs).where(runs.c.id.in_(_LAST)).order_by(runs.c.job))
     return [Run(**row._mapping) for row in rows]
-
-
-def last_success(conn: Connection) -> dict[str, int]:
-    """When each job last ended well."""
-    well = runs.c.finished_ms.is_not(None) & runs.c.error.is_(None)
-    ended = sa.func.max(runs.c.finished_ms).label("ended_ms")
-    rows = conn.execute(sa.select(runs.c.job, ended).where(well).group_by(runs.c.job))
-    return {row.job: row.ended_ms for row in rows}
 
 
 def forget(conn: Connection, before_ms: int) -> int:
     """Those that were started before, except the last of each job. Gives how many."""
-    last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.job)
-    old = (runs.c.started_ms < before_ms) & runs.c.id.not_in(last)
+    old = (runs.c.started_ms < before_ms) & runs.c.id.not_in(_LAST)
     return conn.execute(sa.delete(runs).where(old)).rowcount
