@@ -98,18 +98,75 @@ CELLS = pl.Schema({"card": pl.String(), "day": pl.Date()})
 SPANS = pl.Schema({**CELLS, "start": MOMENT, "end": MOMENT})
 """The same, each with its [start, end)."""
 
-COUNTED = pl.Schema({name: EVENTS[name] for name in ("card", "at", "name", "target", "class")})
-"""What rollups need of `events`."""
+ATTRIBUTES = (
+    *("source", "medium", "item", "referrer", "language"),
+    *("country", "region", "city", "device", "browser", "os"),
+)
+"""What a visit has from its first event. The language is `lang` in `events`."""
 
-EVENTS_OF_DAYS = pl.Schema({**COUNTED, "day": pl.Date()})
-"""The same, each with the local day it belongs to."""
+COUNTED = pl.Schema(
+    {
+        **{name: EVENTS[name] for name in ("card", "at", "page", "seq", "name", "target", "ms")},
+        "visitor": EVENTS["visitor"],
+        "class": EVENTS["class"],
+        **dict.fromkeys(ATTRIBUTES, pl.String()),
+    }
+)
+"""What figures need of `events`."""
+
+PLACED = pl.Schema({**COUNTED, "day": pl.Date(), "hour": pl.UInt8(), "hour_start": MOMENT})
+"""The same, each with its local day and hour, and the instant at which that hour begins."""
+
+NUMBERED = pl.Schema({**PLACED, "first": pl.Boolean(), "visit": pl.UInt32()})
+"""Human events in order, each with the number of its visit."""
+
+VISITS = pl.Schema(
+    {
+        **CELLS,
+        "start": MOMENT,
+        "hour": pl.UInt8(),
+        "visitor": pl.UInt64(),
+        "views": pl.UInt32(),
+        "clicks": pl.UInt32(),
+        "contact_clicks": pl.UInt32(),
+        "targets": pl.Map(pl.String(), pl.UInt32()),
+        "bounce": pl.UInt8(),
+        "engaged_s": pl.UInt32(),
+        **dict.fromkeys(ATTRIBUTES, pl.String()),
+        "recipe": pl.UInt16(),
+    }
+)
+"""The table `visits`."""
+
+VISITS_OF_EVENTS = pl.Schema({**VISITS, "hour_start": MOMENT, "visit": pl.UInt32()})
+"""Visits while their events are at hand."""
+
+CARD_HOURS = pl.Schema(
+    {
+        **CELLS,
+        "start": MOMENT,
+        "hour": pl.UInt8(),
+        "views": pl.UInt32(),
+        "visitors": pl.UInt32(),
+        "visits": pl.UInt32(),
+        "clicks": pl.UInt32(),
+        "contact_clicks": pl.UInt32(),
+        "recipe": pl.UInt16(),
+    }
+)
+"""The table `card_hours`."""
 
 CARD_DAYS = pl.Schema(
     {
         **CELLS,
         "views": pl.UInt32(),
+        "visitors": pl.UInt32(),
+        "visits": pl.UInt32(),
+        "bounces": pl.UInt32(),
         "clicks": pl.UInt32(),
         "contact_clicks": pl.UInt32(),
+        "contact_visits": pl.UInt32(),
+        "engaged": pl.Map(pl.UInt32(), pl.UInt32()),
         "automatic": pl.UInt32(),
         "last_view_at": MOMENT,
         "recipe": pl.UInt16(),
@@ -123,7 +180,12 @@ CARD_DIMS = pl.Schema(
         "by": pl.String(),
         "key": pl.String(),
         "views": pl.UInt32(),
+        "visitors": pl.UInt32(),
+        "visits": pl.UInt32(),
+        "bounces": pl.UInt32(),
         "clicks": pl.UInt32(),
+        "contact_clicks": pl.UInt32(),
+        "contact_visits": pl.UInt32(),
         "recipe": pl.UInt16(),
     }
 )

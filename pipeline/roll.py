@@ -4,24 +4,20 @@ What there is to do follows from the directory alone, so a run that was killed, 
 slept for a week, is caught up by the next run. Days are computed whole: twice gives the same.
 """
 
-import secrets
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 
-import polars as pl
-
-from pipeline.frames import COUNTED, SPANS, checked
-from pipeline.rollups import ROLLUPS, on_days
-from pipeline.swap import replace_cells
-from schema.days import day_span_ms, local_day
+from pipeline import blocks
+from pipeline.blocks import DAY, Block, Stretch
+from pipeline.rebuild import cells_in, rebuild, steps_of
+from schema.days import local_day
 from schema.directory import cards, horizons, leases, rollup_state
 from schema.directory.cards import Card
 from schema.directory.database import Directory
-from schema.directory.rollup_state import CardDay, Rolled
-from schema.errors import Unavailable
+from schema.directory.rollup_state import Answered, CardDay, Rolled, last_kept
 from schema.store import EventStore
 
 SETTLE_MS = 60_000
@@ -29,19 +25,17 @@ SETTLE_MS = 60_000
 
 LEASE = "rollups"
 LEASE_MS = 30 * 60_000
-"""A run that takes longer would have been killed; another may then begin."""
+"""A step that takes longer would have been killed; another may then begin."""
 
-SLICE_DAYS = 7
-"""Days fetched at once: bounds memory, while slices overlap by no more than the zones do."""
+BUSY = "Rollups are being computed by another process; try again in a minute."
 
-NAMED_CARDS_MAX = 1_000
-"""Up to here a query names its cards; beyond, reading the whole days is quicker."""
+_FIRST_EVENTS = """\
+SELECT card, toUnixTimestamp64Milli(min(at)) FROM events
+WHERE card IN {cards:Array(String)} GROUP BY card
+"""
 
-_EVENTS = f"""\
-SELECT {", ".join(COUNTED)} FROM events
-WHERE at >= {{start:DateTime64(3, 'UTC')}} AND at < {{end:DateTime64(3, 'UTC')}}
-  AND (empty({{cards:Array(String)}}) OR card IN {{cards:Array(String)}})
-  AND (class != 'human' OR name IN ('view', 'click'))
+_FIRST_DAYS = """\
+SELECT card, min(day) FROM card_days WHERE card IN {cards:Array(String)} GROUP BY card
 """
 
 
@@ -49,115 +43,97 @@ WHERE at >= {{start:DateTime64(3, 'UTC')}} AND at < {{end:DateTime64(3, 'UTC')}}
 class Todo:
     """What is to be computed, and what is then written down as done."""
 
-    zones: dict[str, str]
-    days: frozenset[CardDay]
-    through: dict[str, date]
+    blocks: list[Block]
+    rolled: dict[str, Rolled]
     late: dict[CardDay, int]
 
 
 def roll_closed_days(store: EventStore, directory: Directory, now_ms: int) -> int:
     """Gives how many (card, day) were computed."""
-    with _alone(directory, now_ms):
-        todo = _todo(directory, now_ms - SETTLE_MS)
-        by_month = groupby(sorted(todo.days, key=_by_day), key=lambda each: each[1].replace(day=1))
-        for _, days in by_month:
-            _roll_month(store, todo.zones, list(days))
+    cells = 0
+    with alone(directory, now_ms) as prolong:
+        todo = _todo(store, directory, now_ms - SETTLE_MS)
+        for step in steps_of(store, todo.blocks):
+            prolong()
+            rebuild(store, step)
+            cells += cells_in(step)
         with directory.write() as conn:
-            done = {card: Rolled(day, todo.zones[card]) for card, day in todo.through.items()}
-            rollup_state.set_rolled(conn, done)
+            rollup_state.set_rolled(conn, todo.rolled)
             rollup_state.clear_late(conn, todo.late)
-    return len(todo.days)
+    return cells
 
 
 @contextmanager
-def _alone(directory: Directory, now_ms: int) -> Iterator[None]:
-    holder = secrets.token_hex(8)
-    with directory.write() as conn:
-        taken = leases.take(conn, LEASE, holder, now_ms, LEASE_MS)
-    if not taken:
-        raise Unavailable("Rollups are being computed by another process; try again in a minute.")
-    try:
-        yield
-    finally:
-        with directory.write() as conn:
-            leases.take(conn, LEASE, holder, now_ms, 0)
+def alone(directory: Directory, now_ms: int) -> Iterator[Callable[[], None]]:
+    """For whoever changes what rollups hold. Gives what prolongs, to be called before each step."""
+    began_s = time.monotonic()
+
+    def clock() -> int:
+        return now_ms + int((time.monotonic() - began_s) * 1000)
+
+    with leases.held(directory, LEASE, clock, ttl_ms=LEASE_MS, busy=BUSY) as prolong:
+        yield prolong
 
 
-def _todo(directory: Directory, now_ms: int) -> Todo:
+def _todo(store: EventStore, directory: Directory, now_ms: int) -> Todo:
     with directory.read() as conn:
         # The marks first, then (later) the events: `rollup_state` says why.
         marked = rollup_state.late(conn)
         states = rollup_state.rolled(conn)
         since_ms = horizons.since_ms(conn, horizons.RAW)
-        every_card = cards.every(conn)
-    through = {
-        card.id: rollup_state.answered(states.get(card.id), (), card.zone, since_ms).through
-        for card in every_card
+        every = {card.id: card for card in cards.every(conn)}
+    zones = {card.id: card.zone for card in every.values()}
+    yesterday = {zone: local_day(now_ms, zone) - DAY for zone in set(zones.values())}
+    held = {
+        card.id: rollup_state.answered(states.get(card.id), (), card.zone, since_ms)
+        for card in every.values()
     }
-    zones = {card.id: card.zone for card in every_card}
-    yesterday = {zone: local_day(now_ms, zone) - _DAY for zone in set(zones.values())}
-    new = {card.id: _new_days(card, through.get(card.id), yesterday) for card in every_card}
     late = {
         (card, day): marks
         for (card, day), marks in marked.items()
         if card not in zones or day <= yesterday[zones[card]]
     }
+    new = _new_days(store, every, held, yesterday)
+    again = [
+        (card, day)
+        for card, day in late
+        if card in zones and _is_held(day, held[card], last_kept(zones[card], since_ms))
+    ]
     return Todo(
-        zones=zones,
-        days=frozenset(
-            [(card, day) for card, days in new.items() for day in days]
-            + [(card, day) for card, day in late if card in zones]
-        ),
-        through={card: days[-1] for card, days in new.items() if days},
+        blocks=[*blocks.of_cells(zones, again), *blocks.of_stretches(zones, new)],
+        rolled={card: Rolled(last, zones[card]) for card, _, last in new},
         late=late,
     )
 
 
-def _new_days(card: Card, through: date | None, yesterday: dict[str, date]) -> list[date]:
+def _is_held(day: date, held: Answered, kept: date | None) -> bool:
+    """Later days are new ones anyway. Of earlier ones events are missing: they stay as they are."""
+    return held.through is not None and day <= held.through and (kept is None or day > kept)
+
+
+def _new_days(
+    store: EventStore,
+    every: dict[str, Card],
+    held: dict[str, Answered],
+    yesterday: dict[str, date],
+) -> list[Stretch]:
     """From the day after the last one computed, or from the card's first day, to yesterday."""
-    first = through + _DAY if through else local_day(card.created_ms, card.zone)
-    return [first + n * _DAY for n in range((yesterday[card.zone] - first).days + 1)]
+    first = _first_days(store, [every[card] for card, each in held.items() if not each.through])
+    first |= {card: each.through + DAY for card, each in held.items() if each.through}
+    stretches = [(id, first[id], yesterday[card.zone]) for id, card in every.items()]
+    return [(card, start, end) for card, start, end in stretches if start <= end]
 
 
-def _roll_month(store: EventStore, zones: dict[str, str], days: Sequence[CardDay]) -> None:
-    spans = _spans(zones, days)
-    slices = [_compute(store, part) for part in _slices(spans)]
-    for number, rollup in enumerate(ROLLUPS):
-        rows = pl.concat([computed[number] for computed in slices])
-        replace_cells(store, rollup, spans.select("card", "day"), rows)
-
-
-def _spans(zones: dict[str, str], days: Sequence[CardDay]) -> pl.DataFrame:
-    bounds = {
-        key: day_span_ms(key[1], key[0]) for key in {(zones[card], day) for card, day in days}
+def _first_days(store: EventStore, new: list[Card]) -> dict[str, date]:
+    """Events may be older than their card, when they were imported; so may figures be, of the zone
+    the card was in before."""
+    named = {"cards": [card.id for card in new]}
+    events_ms = dict(store.rows(_FIRST_EVENTS, named)) if new else {}
+    days = dict(store.rows(_FIRST_DAYS, named)) if new else {}
+    return {
+        card.id: min(
+            local_day(min(card.created_ms, events_ms.get(card.id, card.created_ms)), card.zone),
+            days.get(card.id, date.max),
+        )
+        for card in new
     }
-    rows = [(card, day, *bounds[zones[card], day]) for card, day in days]
-    return pl.DataFrame(rows, schema=SPANS, orient="row")
-
-
-def _slices(spans: pl.DataFrame) -> list[pl.DataFrame]:
-    """In order of day: a month's first week, its second, and so on."""
-    number = (pl.col("day").dt.day() - 1) // SLICE_DAYS
-    return spans.with_columns(number.alias("slice")).partition_by("slice", include_key=False)
-
-
-def _compute(store: EventStore, spans: pl.DataFrame) -> list[pl.DataFrame]:
-    """The rows of each of `ROLLUPS` for these days."""
-    named = spans["card"].unique()
-    events = store.frame(
-        _EVENTS,
-        {
-            "start": spans["start"].min(),
-            "end": spans["end"].max(),
-            "cards": named.to_list() if named.len() <= NAMED_CARDS_MAX else [],
-        },
-    )
-    placed = on_days(checked(events.lazy(), COUNTED), spans.lazy())
-    return pl.collect_all([rollup.compute(placed) for rollup in ROLLUPS])
-
-
-def _by_day(each: CardDay) -> tuple[date, str]:
-    return each[1], each[0]
-
-
-_DAY = timedelta(days=1)

@@ -1,64 +1,91 @@
 """Replaces the figures of some (card, day) cells: readers see the old table or the new, never half.
 
-A staging table gets the months that are not concerned (as links to the same files) and the
-concerned months with their untouched rows and the new ones. Then the two tables exchange names, in
-one step of the file system. Killed before it, the old figures stand; killed after it, the new ones
-do; either way the next swap begins by dropping the staging table.
+Each table gets a staging table with links to the same files, out of which the cells are deleted.
+New rows are added to it, in as many pieces as memory wants. Then the two exchange names, in one
+step of the file system. Killed before it, the old figures stand; killed after it, the new ones do;
+either way the next swap begins by dropping what is left.
 
 REPLACE PARTITION would touch one month only, but the engine keeps the replaced files on the disk
 for a moment: killed in that moment, it comes back with the old rows and the new ones together.
 
-Two swaps of one table at a time would undo each other: the caller holds the lease (`roll.py`).
+Two swaps at a time would undo each other: the caller holds the lease (`roll.py`).
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import polars as pl
 
 from pipeline.frames import CELLS, checked
-from pipeline.rollups import Rollup
+from pipeline.rollups import TABLES
 from schema.store import EventStore
 
+Put = Callable[[Mapping[str, pl.DataFrame]], None]
+"""Adds rows, by table. Several threads may."""
+
+_CELLS = "rollup_cells"
+
+# A set from a table is looked up ten times as fast as an array in the statement.
+_REPLACED = f"(card, day) IN (SELECT card, day FROM {_CELLS})"
+
 _MONTHS = """\
-SELECT DISTINCT partition_id FROM system.parts
+SELECT DISTINCT toUInt32OrZero(partition_id) FROM system.parts
 WHERE database = currentDatabase() AND table = {table:String} AND active
 """
 
 
-def replace_cells(
-    store: EventStore, rollup: Rollup, cells: pl.DataFrame, rows: pl.DataFrame
-) -> None:
-    """Makes `rows` all that the table holds for `cells`."""
-    months = sorted({f"{day:%Y%m}" for day in cells["day"].unique()})
-    old = _rows_of(store, rollup, months)
-    new = merged(old, cells, rows)
-    if not new.equals(old):
-        _exchange(store, rollup.table, months, new)
+@contextmanager
+def replaced(store: EventStore, cells: pl.DataFrame) -> Iterator[Put]:
+    """What is put within the block is, after it, all that the tables hold for `cells`."""
+    months = cells["day"].dt.strftime("%Y%m").cast(pl.UInt32).unique().to_list()
+    try:
+        _name_cells(store, cells)
+        for table in TABLES:
+            _stage(store, table, months)
+        yield lambda rows: _put(store, rows)
+        for table in TABLES:
+            store.run(f"EXCHANGE TABLES {table} AND {_staging(table)}")
+    finally:
+        for leftover in (*map(_staging, TABLES), _CELLS):
+            store.run(f"DROP TABLE IF EXISTS {leftover}")
 
 
-def merged(old: pl.DataFrame, cells: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The old rows outside the cells and the new ones, in an order that depends on neither."""
-    kept = old.join(cells, on=list(CELLS), how="anti")
-    return pl.concat([kept, rows]).sort(pl.all())
+def _name_cells(store: EventStore, cells: pl.DataFrame) -> None:
+    store.run(f"DROP TABLE IF EXISTS {_CELLS}")
+    store.run(f"CREATE TABLE {_CELLS} (card String, day Date) ENGINE = Memory")
+    store.insert(_CELLS, checked(cells.lazy(), CELLS).collect(), token=secrets.token_hex(16))
 
 
-def _rows_of(store: EventStore, rollup: Rollup, months: Sequence[str]) -> pl.DataFrame:
-    held = store.frame(
-        f"SELECT * FROM {rollup.table} WHERE toYYYYMM(day) IN {{months:Array(UInt32)}}",
-        {"months": [int(month) for month in months]},
-    )
-    return checked(held.lazy(), rollup.columns).sort(pl.all()).collect()
-
-
-def _exchange(store: EventStore, table: str, months: Sequence[str], new: pl.DataFrame) -> None:
-    staging = f"{table}_staging"
+def _stage(store: EventStore, table: str, months: list[int]) -> None:
+    staging = _staging(table)
     store.run(f"DROP TABLE IF EXISTS {staging}")
     store.run(f"CREATE TABLE {staging} AS {table}")
+    touched = _touched(store, table, months)
     for (month,) in store.rows(_MONTHS, {"table": table}):
-        if month not in months:
+        replaced, kept = touched.get(month, (0, 1))
+        if kept:
             store.run(f"ALTER TABLE {staging} ATTACH PARTITION ID '{month}' FROM {table}")
-    if not new.is_empty():
-        store.insert(staging, new, token=secrets.token_hex(16))
-    store.run(f"EXCHANGE TABLES {table} AND {staging}")
-    store.run(f"DROP TABLE {staging}")
+        if kept and replaced:
+            where = f"toYYYYMM(day) = {month} AND {_REPLACED}"
+            store.run(f"DELETE FROM {staging} WHERE {where}")
+
+
+def _touched(store: EventStore, table: str, months: list[int]) -> dict[int, tuple[int, int]]:
+    """Per month: how many rows are replaced, and how many are kept."""
+    counted = store.rows(
+        f"SELECT toYYYYMM(day) AS month, countIf({_REPLACED}), countIf(NOT {_REPLACED})"
+        f" FROM {table} WHERE month IN {{months:Array(UInt32)}} GROUP BY month",
+        {"months": months},
+    )
+    return {month: (replaced, kept) for month, replaced, kept in counted}
+
+
+def _put(store: EventStore, rows: Mapping[str, pl.DataFrame]) -> None:
+    for table, frame in rows.items():
+        if not frame.is_empty():
+            store.insert(_staging(table), frame, token=secrets.token_hex(16))
+
+
+def _staging(table: str) -> str:
+    return f"{table}_staging"

@@ -11,8 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.frames import CARD_DAYS, CELLS
-from pipeline.rollups import ROLLUPS
-from pipeline.swap import replace_cells
+from pipeline.swap import replaced
 from schema.store.opening import open_store
 
 NEVER = datetime.fromtimestamp(0, UTC)
@@ -22,13 +21,9 @@ def swap(month: int, days: int, views: int) -> None:
     cells = [
         (f"card{card:04}", date(2026, month, 1 + day)) for card in range(50) for day in range(days)
     ]
-    rows = [(*cell, views, 0, 0, 0, NEVER, 1) for cell in cells]
-    replace_cells(
-        store,
-        ROLLUPS[0],
-        pl.DataFrame(cells, schema=CELLS, orient="row"),
-        pl.DataFrame(rows, schema=CARD_DAYS, orient="row"),
-    )
+    rows = [(*cell, views, *[0] * 6, [], 0, NEVER, 2) for cell in cells]
+    with replaced(store, pl.DataFrame(cells, schema=CELLS, orient="row")) as put:
+        put({"card_days": pl.DataFrame(rows, schema=CARD_DAYS, orient="row")})
 
 
 store = open_store(f"chdb:///{Path(sys.argv[1])}/events")

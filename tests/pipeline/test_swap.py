@@ -4,16 +4,15 @@ import polars as pl
 import pytest
 
 from pipeline.frames import CARD_DAYS, CELLS
-from pipeline.rollups import ROLLUPS
-from pipeline.swap import merged, replace_cells
+from pipeline.swap import replaced
+from schema.errors import BaliseError
 
-DAYS = ROLLUPS[0]
 VIEWED = datetime(2026, 10, 2, 10, tzinfo=UTC)
 
 
 def rows(*figures):
     """(card, day, views) each."""
-    full = [(card, day, views, 0, 0, 0, VIEWED, 1) for card, day, views in figures]
+    full = [(card, day, views, *[0] * 6, [], 0, VIEWED, 2) for card, day, views in figures]
     return pl.DataFrame(full, schema=CARD_DAYS, orient="row")
 
 
@@ -22,8 +21,13 @@ def cells(*keys):
 
 
 def replace(store, figures):
-    keys = [(card, day) for card, day, _ in figures]
-    replace_cells(store, DAYS, cells(*keys), rows(*figures))
+    with replaced(store, cells(*[(card, day) for card, day, _ in figures])) as put:
+        put({"card_days": rows(*figures)})
+
+
+def empty(store, *keys):
+    with replaced(store, cells(*keys)):
+        pass
 
 
 def held(store):
@@ -46,27 +50,43 @@ def test_the_cells_are_replaced_and_the_rest_of_their_month_stays(store):
 
 def test_a_cell_without_rows_is_emptied(store):
     replace(store, [("a", OCTOBER, 1), ("b", OCTOBER, 2)])
-    replace_cells(store, DAYS, cells(("a", OCTOBER)), rows())
+    empty(store, ("a", OCTOBER))
     assert held(store) == [("b", OCTOBER, 2)]
 
 
 def test_a_month_whose_every_cell_is_emptied_is_gone(store):
     replace(store, [("a", OCTOBER, 1), ("a", NOVEMBER, 3)])
-    replace_cells(store, DAYS, cells(("a", OCTOBER), ("b", LATER)), rows())
+    empty(store, ("a", OCTOBER), ("b", LATER))
     assert held(store) == [("a", NOVEMBER, 3)]
 
 
 def test_emptying_what_is_empty_changes_nothing(store):
-    replace_cells(store, DAYS, cells(("a", OCTOBER)), rows())
+    empty(store, ("a", OCTOBER))
     assert held(store) == []
 
 
-def test_the_same_swap_again_rewrites_nothing(store):
-    parts = "SELECT name FROM system.parts WHERE table = 'card_days' AND active"
+def test_rows_can_be_put_in_pieces_and_are_seen_when_all_are_there(store):
     replace(store, [("a", OCTOBER, 1)])
-    before = store.rows(parts)
+    with replaced(store, cells(("a", OCTOBER), ("b", OCTOBER))) as put:
+        put({"card_days": rows(("a", OCTOBER, 2))})
+        put({"card_days": rows(("b", OCTOBER, 3))})
+        assert held(store) == [("a", OCTOBER, 1)]
+    assert held(store) == [("a", OCTOBER, 2), ("b", OCTOBER, 3)]
+
+
+def test_a_swap_that_fails_leaves_the_old_figures_and_nothing_else(store):
     replace(store, [("a", OCTOBER, 1)])
-    assert store.rows(parts) == before
+    tables = store.rows("SHOW TABLES")
+
+    def fail_half_way():
+        with replaced(store, cells(("a", OCTOBER))) as put:
+            put({"card_days": rows(("a", OCTOBER, 2))})
+            put({"card_hours": rows(("a", OCTOBER, 2))})
+
+    with pytest.raises(BaliseError):
+        fail_half_way()
+    assert held(store) == [("a", OCTOBER, 1)]
+    assert store.rows("SHOW TABLES") == tables
 
 
 def test_what_a_killed_swap_left_in_the_staging_table_does_no_harm(store):
@@ -75,11 +95,3 @@ def test_what_a_killed_swap_left_in_the_staging_table_does_no_harm(store):
     replace(store, [("a", OCTOBER, 1)])
     assert held(store) == [("a", OCTOBER, 1)]
     assert store.rows("EXISTS TABLE card_days_staging") == [(0,)]
-
-
-@pytest.mark.parametrize("reverse", [False, True])
-def test_a_merged_month_does_not_depend_on_the_order_of_rows(reverse):
-    old = rows(("b", OCTOBER, 2), ("a", OCTOBER, 1))
-    new = rows(("a", LATER, 4), ("a", OCTOBER, 3))
-    got = merged(old.reverse() if reverse else old, cells(("a", OCTOBER)), new)
-    assert got.select("card", "views").rows() == [("a", 3), ("a", 4), ("b", 2)]

@@ -1,0 +1,51 @@
+"""From the event store to figures: reads the events of some days and makes the tables of them."""
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from pipeline.blocks import Block, of_cells
+from pipeline.days import on_days
+from pipeline.frames import COUNTED, checked
+from pipeline.rollups import TABLES, tables
+from schema.directory.rollup_state import CardDay
+from schema.store import EventStore
+
+_COLUMNS = ", ".join("lang AS language" if name == "language" else name for name in COUNTED)
+
+_EVENTS = f"""\
+SELECT {_COLUMNS} FROM events
+WHERE card IN {{cards:Array(String)}}
+  AND at >= fromUnixTimestamp64Milli({{start_ms:Int64}}, 'UTC')
+  AND at < fromUnixTimestamp64Milli({{end_ms:Int64}}, 'UTC')
+"""
+
+Tables = dict[str, pl.DataFrame]
+"""The rows of each of `pipeline.rollups.TABLES`."""
+
+
+def events_of_block(store: EventStore, block: Block) -> pl.LazyFrame:
+    """Each with its local day and hour."""
+    start_ms, end_ms = block.span_ms()
+    params = {"cards": list(block.cards), "start_ms": start_ms, "end_ms": end_ms}
+    events = checked(store.frame(_EVENTS, params).lazy(), COUNTED)
+    return on_days(events, block.zone, block.first, block.last)
+
+
+def tables_of_block(store: EventStore, block: Block, fits: pl.Expr | None = None) -> Tables:
+    made = tables(events_of_block(store, block), fits)
+    return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
+
+
+def tables_of(
+    store: EventStore,
+    zones: Mapping[str, str],
+    cells: Iterable[CardDay],
+    fits: pl.Expr | None = None,
+) -> Tables:
+    """The tables of any days of any cards, for whoever shows days that no rollup holds."""
+    parts = [tables_of_block(store, block, fits) for block in of_cells(zones, cells)]
+    return {
+        name: pl.concat([pl.DataFrame(schema=columns), *(part[name] for part in parts)])
+        for name, columns in TABLES.items()
+    }
