@@ -32,6 +32,7 @@ from pipeline.late import ZoneBook, ended_days
 from pipeline.meter import Meter
 from pipeline.outcomes import outcomes
 from pipeline.quarantine import Stored, put_aside, quarantined, store_sound
+from pipeline.salvage import salvage
 from pipeline.seen import Seen
 from pipeline.spools import (
     SHIPMENT_EVENTS,
@@ -42,6 +43,7 @@ from pipeline.spools import (
     put_out_of_the_way,
     spool_paths,
     turn,
+    unreadable_files,
 )
 from schema.clock import Clock
 from schema.directory import leases, rollup_state
@@ -176,6 +178,8 @@ class Shipper:
         return self._lock is not None
 
     def _follow_folder(self) -> None:
+        for aside in unreadable_files(self._folder):
+            salvage(aside)
         paths = spool_paths(self._folder)
         for path in self._lanes.keys() - set(paths):
             self._lanes.pop(path).close()

@@ -75,9 +75,9 @@ def unreadable(files: Sequence[str]) -> list[str]:
     if not files:
         return []
     return [
-        f"{len(files)} spool files could not be read and were set aside, such as {files[0]}; "
-        "recover their rows with `sqlite3 FILE .recover` into a new file beside them, and remove "
-        "them."
+        f"{len(files)} spool files could not be read, such as {files[0]}: check the disk. What "
+        "could be salvaged is shipped; remove them when the ledger balances or nothing more is "
+        "to be had."
     ]
 
 

@@ -212,8 +212,8 @@ def test_a_living_collector_leaves_a_spool_that_the_shipper_cannot_read(tmp_path
         keep(spool, spooled(98))
         assert spool.path != broken
         keep(spool, spooled(99))
-        assert shipper.ship_once() == 2
-    assert len(stored(store)) == 2
+        shipper.ship_once()
+    assert {spooled(98).page, spooled(99).page} < {page for page, _ in stored(store)}
     [aside] = unreadable_files(folder)
     assert aside.stat().st_size > 40 * 4_000
 
