@@ -16,7 +16,8 @@ from starlette.responses import Response, StreamingResponse
 from dashboard.asked import asked_of
 from dashboard.exports import csv_file
 from dashboard.exports.document import Report, Subject
-from dashboard.exports.of_card import TREND, report
+from dashboard.exports.of_card import report
+from dashboard.exports.parts import TREND
 from dashboard.exports.words import file_name
 from dashboard.figures.read import Place
 from dashboard.site import Reader
