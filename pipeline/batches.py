@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 import polars.selectors as cs
 
-from pipeline.enrich.lookup import numbered
+from pipeline.enrich.lookup import narrowed, numbered
 from pipeline.frames import EVENTS, LOW_CARDINALITY, MOMENT, SPOOLED, checked
 from schema.spooled import SpooledEvent
 from schema.store import EventStore
@@ -161,4 +161,4 @@ def to_events(enriched: pl.DataFrame) -> pl.DataFrame:
     events = numbered(named, plain)
     # The border speaks of texts, numbered or not: only the plan is asked, nothing is computed.
     checked(events.lazy().with_columns(cs.categorical().cast(pl.String)), EVENTS)
-    return events.select(*EVENTS)
+    return pl.DataFrame([narrowed(events[name]) for name in EVENTS])

@@ -11,6 +11,7 @@ import polars as pl
 Answer = Callable[[pl.Series], pl.DataFrame]
 """From distinct texts to a frame of texts with a row for each, in their order."""
 
+UINT8_MAX, UINT16_MAX = 2**8 - 1, 2**16 - 1
 REMEMBERED_MAX = 200_000
 """Distinct values; beyond them only those of the last batch stay remembered."""
 
@@ -23,6 +24,18 @@ def numbers() -> pl.Categorical:
 def numbered(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """These columns of texts as numbers into a list of their distinct texts, each its own."""
     return frame.with_columns(pl.col(name).cast(numbers()) for name in columns)
+
+
+def narrowed(column: pl.Series) -> pl.Series:
+    """The same texts by the smallest numbers that they need: a fourth of the bytes, mostly."""
+    if not isinstance(column.dtype, pl.Categorical):
+        return column
+    texts = column.dtype.categories.to_series()
+    if texts.len() > UINT16_MAX:
+        return column
+    kind = pl.UInt8 if texts.len() <= UINT8_MAX else pl.UInt16
+    few = texts.cast(pl.Categorical(pl.Categories.random(physical=kind)))
+    return few.gather(column.to_physical()).alias(column.name)
 
 
 def look_up(frame: pl.DataFrame, column: str, answer: Answer, beside: str = "") -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What brought a visitor: the medium of the address if known, else the kind of referring site."""
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -38,13 +39,16 @@ def source_of_host(host: str) -> str:
     sites = _sites()
     labels = host.lower().rstrip(".").split(".")
     for start in range(len(labels)):
-        ending = ".".join(labels[start:])
-        found = sites.get(ending) or (
-            sites.get(labels[start] + ".*") if len(labels) - start - 1 in LABELS_OF_ENDING else None
-        )
-        if found:
-            return found
+        for name in _names(labels[start:]):
+            if found := sites.get(name):
+                return found
     return OTHER_SITE
+
+
+def _names(labels: list[str]) -> Iterator[str]:
+    yield ".".join(labels)
+    for ending in LABELS_OF_ENDING:
+        yield ".".join([*labels[:-ending], "*"])
 
 
 @cache

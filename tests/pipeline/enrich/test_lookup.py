@@ -1,7 +1,8 @@
 import polars as pl
+import pytest
 
 from pipeline.enrich import lookup
-from pipeline.enrich.lookup import LookUp, by_value, look_up, numbered
+from pipeline.enrich.lookup import LookUp, by_value, look_up, narrowed, numbered
 
 
 def counting():
@@ -56,3 +57,14 @@ def test_what_is_remembered_is_bounded_and_a_batch_is_always_answered(monkeypatc
     assert found["loud"].to_list() == ["C", "D", "E", "F"]
     remembering.beside(names("a"))
     assert sorted(asked) == ["a", "a", "b", "c", "d", "e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "physical"),
+    [(255, pl.UInt8), (256, pl.UInt16), (65_535, pl.UInt16), (65_536, pl.UInt32)],
+)
+def test_texts_travel_by_the_smallest_numbers_that_are_enough(texts, physical):
+    column = numbered(pl.DataFrame({"name": [str(n) for n in range(texts)]}), ["name"])["name"]
+    narrow = narrowed(column)
+    assert narrow.to_physical().dtype == physical
+    assert narrow.cast(pl.String).equals(column.cast(pl.String))
