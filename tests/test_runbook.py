@@ -1,4 +1,4 @@
-"""The runbook names every alarm: each job, and each line that is logged as a warning or an error."""
+"""The runbook names every alarm: each job, each line that is logged as a warning or an error."""
 
 import re
 from pathlib import Path
