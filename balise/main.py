@@ -32,6 +32,8 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("import", "Bring in events from files: our own columns, Plausible, Umami, logs."),
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
+    Entry("rollup", "Compute the days that have ended or got late events, now."),
+    Entry("backfill", "Compute closed days again, or show what that would change."),
     Entry("reclassify", "Give stored events the class that the rules of now give them."),
     Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("backup", "Make an archive of both stores and of what waits in the spools."),

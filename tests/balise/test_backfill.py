@@ -1,0 +1,48 @@
+import pytest
+
+from schema.clock import system_clock
+from schema.days import local_day
+
+DAY_MS = 86_400_000
+YESTERDAY = str(local_day(system_clock() - DAY_MS, "UTC"))
+FEBRUARY = ("--from", "2026-02-01", "--to", "2026-02-28")
+
+
+@pytest.fixture
+def installed(shell):
+    assert shell("init").code == 0
+    return shell
+
+
+def test_rollup_tells_how_many_days_it_computed(installed):
+    assert installed("rollup", "--json").json == {"days": 0}
+    assert installed("rollup").out == "0 days of cards were computed.\n"
+
+
+def test_backfill_tells_its_totals(installed):
+    told = installed("backfill", *FEBRUARY, "--json")
+    assert told.code == 0
+    assert (told.json["days"], told.json["events"]) == (0, 0)
+
+
+def test_a_dry_run_shows_each_metric_before_and_after(installed):
+    lines = installed("backfill", *FEBRUARY, "--dry-run").out.splitlines()
+    assert lines[0].split() == ["metric", "before", "after", "difference"]
+    assert "visits" in [line.split()[0] for line in lines]
+    assert lines[-1] == "0 of 0 days of cards would change."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "2026-02-02", "--to", "2026-02-01"), "are reversed"),
+        (("--from", YESTERDAY, "--to", "2099-01-01"), "has not ended yet"),
+        ((*FEBRUARY, "--card", "zzzzzzzz"), "There is no card 'zzzzzzzz'"),
+        (("--from", "yesterday", "--to", "2026-02-01"), "does not match the format"),
+    ],
+)
+def test_bad_input_is_one_sentence(installed, arguments, said):
+    told = installed("backfill", *arguments)
+    assert told.code != 0
+    assert said in told.err
+    assert "Traceback" not in told.err
