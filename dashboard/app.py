@@ -10,7 +10,8 @@ from starlette.routing import BaseRoute, Mount
 from collector.visitors import Networks
 from dashboard.api.app import api
 from dashboard.attempts import Attempts
-from dashboard.gate import card_form, card_page, form, page
+from dashboard.gate import card_form, card_page, card_stream, form, page
+from dashboard.live import Board
 from dashboard.pages import (
     card,
     card_settings,
@@ -23,11 +24,14 @@ from dashboard.pages import (
     install,
     items,
     keys,
+    live,
     login,
     logout,
+    notes,
     reset,
     sso,
     team,
+    together,
     you,
 )
 from dashboard.rendering import Assets, renderers
@@ -64,8 +68,13 @@ ROUTES: tuple[BaseRoute, ...] = (
     form("/keys/delete", "key_delete", keys.delete),
     page("/definitions", "definitions", definitions.show),
     page("/design", "design", design.show),
+    page("/cards", "together", together.show),
+    form("/cards/groups", "groups", together.group),
     card_page("/cards/{card}", "card", card.show),
     card_page("/cards/{card}/figures", "figures", card.figures),
+    card_stream("/cards/{card}/live", "live", live.listen),
+    card_form("/cards/{card}/notes", "note", notes.write),
+    card_form("/cards/{card}/notes/delete", "note_delete", notes.delete),
     card_page("/cards/{card}/export.csv", "export_csv", export.as_csv),
     card_page("/cards/{card}/export.pdf", "export_pdf", export.as_pdf),
     card_page("/cards/{card}/export.xlsx", "export_xlsx", export.as_excel),
@@ -103,6 +112,7 @@ def build(
         attempts=Attempts(),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
+        board=Board(store, clock),
         post=PostOffice(mail_server, sender_of(origin)),
         trusted_proxies=trusted_proxies,
     )

@@ -45,7 +45,7 @@ class Asked:
 
 def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Asked:
     today = local_day(place.now_ms, card.zone)
-    view = look(request.url.path, request.query_params, today)
+    view = look(f"/cards/{card.id}", request.query_params, today)
     if view.interval == "hour" and "complete" not in reader.sections:
         view = replace(view, interval="day")
     with place.directory.read() as conn:

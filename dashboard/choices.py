@@ -36,7 +36,7 @@ class Choices:
 
 
 def choices(view: View, today: date, sections: frozenset[Section], words: Words) -> Choices:
-    kept = filters.params(view.filters)
+    kept = filters.params(view.filters) | {name: text for name, text in view.also if text}
     if view.chosen_interval:
         kept["interval"] = view.chosen_interval
     return Choices(

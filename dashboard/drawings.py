@@ -1,7 +1,7 @@
 """Answers as drawings: their names in the reader's words, their rows leading to filtered pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.charts import values as chart
 from dashboard.figures.breakdown import grid
@@ -60,6 +60,13 @@ def bars(
             for row in rows
         ),
     )
+
+
+def split(drawn: chart.Bars, count: int) -> tuple[chart.Bars, chart.Bars]:
+    """The first rows and the rest, drawn to one scale and with shares of one whole."""
+    values = [row.value for row in drawn.rows]
+    whole = replace(drawn, of=sum(values), longest=max(values, default=0))
+    return replace(whole, rows=drawn.rows[:count]), replace(whole, rows=drawn.rows[count:])
 
 
 def maps(countries: Sequence[Row], regions: Sequence[Row], words: Words) -> list[chart.Places]:

@@ -22,6 +22,7 @@ from schema.languages import choose
 
 Page = Callable[[Request, Reader], Response]
 CardPage = Callable[[Request, Reader, Card], Response]
+CardStream = Callable[[Reader, Card], Response]
 
 FORM_FIELDS_MAX = 10
 FORM_FIELD_BYTES_MAX = 4096
@@ -63,6 +64,20 @@ def card_form(path: str, name: str, endpoint: CardPage) -> Route:
         return endpoint(request, reader, _card_of(reader, request.path_params["card"]))
 
     return form(path, name, of_card)
+
+
+def card_stream(path: str, name: str, endpoint: CardStream) -> Route:
+    """Goes on after it has been entered, on the event loop: it must not block."""
+
+    def enter(request: Request) -> tuple[Reader, Card]:
+        reader = _enter(request, name, _NOTHING_TYPED)
+        return reader, _card_of(reader, request.path_params["card"])
+
+    async def answer(request: Request) -> Response:
+        reader, card = await to_thread.run_sync(enter, request)
+        return endpoint(reader, card)
+
+    return Route(path, answer, name=name, methods=["GET"])
 
 
 def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:

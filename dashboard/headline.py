@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from dashboard.figures.essentiel import ButtonCount, Essentiel
 from dashboard.languages import Language
-from dashboard.queries import ButtonCount, Essentiel
 from schema.languages import N_
 
 BUTTONS_MAX = 2

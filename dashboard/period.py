@@ -114,7 +114,7 @@ def _named(name: str, today: date) -> tuple[Period, Period] | None:
 
 def _named_month(name: str, today: date) -> tuple[Period, Period] | None:
     """A month that is not over ends today, and is compared with the same days of the last one."""
-    first = _day(f"{name}-01") if _MONTH.fullmatch(name) else None
+    first = day_of(f"{name}-01") if _MONTH.fullmatch(name) else None
     if first is None:
         return None
     whole = month(first)
@@ -129,7 +129,7 @@ def _custom(typed: Mapping[str, str], today: date) -> Choice:
     days: dict[str, date] = {}
     problems: list[Problem] = []
     for field, text in typed.items():
-        day = _day(text)
+        day = day_of(text)
         if day is None:
             problems.append(_bad_day(field, text))
         else:
@@ -143,7 +143,7 @@ def _custom(typed: Mapping[str, str], today: date) -> Choice:
     return Choice(CUSTOM, period, before(period), typed)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     if not _DAY.fullmatch(text):
         return None
     try:

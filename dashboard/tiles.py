@@ -34,7 +34,7 @@ def change(now: int, then: int | None) -> Change:
     """None where there is nothing to compare: nothing then and now, or no then."""
     if then is None or now == then == 0:
         return None
-    return (now - then) / then if then else "new"
+    return round((now - then) / then, 2) if then else "new"
 
 
 def _moving(name: str, stats: Stats, language: Language) -> Tile:

@@ -25,6 +25,8 @@ class View:
     chosen_interval: str
     """As it stands in the address; empty: what suits the length of the period."""
     problems: tuple[Problem, ...]
+    also: tuple[tuple[str, str], ...] = ()
+    """What else the address says, for pages that can be asked more."""
 
     @property
     def address(self) -> str:
@@ -32,7 +34,7 @@ class View:
         if self.choice.name == periods.CUSTOM:
             asked |= self.choice.typed
         told = {name: value for name, value in asked.items() if value and value != periods.USUAL}
-        told |= filtering.params(self.filters)
+        told |= filtering.params(self.filters) | {name: text for name, text in self.also if text}
         return f"{self.path}?{urlencode(told)}" if told else self.path
 
     def of_period(self, name: str) -> str:
@@ -45,6 +47,9 @@ class View:
     def filtered(self, name: str, value: str) -> str:
         """With this filter; without it when it is on."""
         return replace(self, filters=filtering.toggled(self.filters, name, value)).address
+
+    def with_also(self, name: str, text: str) -> str:
+        return replace(self, also=tuple({**dict(self.also), name: text}.items())).address
 
     def unfiltered(self) -> str:
         return replace(self, filters=()).address

@@ -24,6 +24,14 @@ DIMENSIONS: Mapping[str, str] = {
     "weekday_hour": N_("Hours of the week"),
 }
 
+CROSSED: Mapping[str, str] = {
+    "source": N_("Sources"),
+    "country": N_("Countries"),
+    "region": N_("Regions"),
+    "city": N_("Cities"),
+    "hour": N_("Hours"),
+}
+
 SOURCES: Mapping[str, str] = {
     "qr": N_("QR code"),
     "nfc": N_("NFC chip"),
@@ -59,6 +67,8 @@ def key_name(by: str, key: str, language: Language, items: Mapping[str, str]) ->
     """`items`: the labels that the card's owner gave, by code."""
     if key == OTHERS:
         return language.gettext(OTHER_PLACES.get(by, OTHERS_WORD))
+    if key == "" and by == "item":
+        return language.gettext("Without an item")
     if key == "" or (by == "medium" and key == UNKNOWN_MEDIUM):
         return language.gettext("Unknown")
     if by in _KNOWN:

@@ -28,7 +28,7 @@ def figure(drawing: Drawing, language: Language) -> Markup:
     """What a page shows. Bars are their own table: nothing is hidden that could be read."""
     if isinstance(drawing, Bars):
         lengths = tuple(row.value for row in drawing.rows)
-        return tag("div", html(table(drawing, language), lengths), class_="ranked")
+        return tag("div", html(table(drawing, language), lengths, drawing.longest), class_="ranked")
     return tag(
         "figure",
         _legend(drawing, language),

@@ -63,7 +63,7 @@ def _grid(grid: Grid, language: Language) -> Table:
 
 @table.register
 def _bars(bars: Bars, language: Language) -> Table:
-    return _shares(bars.name, bars.rows, language)
+    return _shares(bars.name, bars.rows, language, bars.of)
 
 
 @table.register
@@ -83,8 +83,8 @@ def _funnel(funnel: Funnel, language: Language) -> Table:
     return Table(funnel.name, heads, lines)
 
 
-def _shares(name: str, rows: tuple[Bar, ...], language: Language) -> Table:
-    total = sum(row.value for row in rows)
+def _shares(name: str, rows: tuple[Bar, ...], language: Language, of: int = 0) -> Table:
+    total = of or sum(row.value for row in rows)
     lines = tuple(
         Line(
             row.name,
@@ -97,9 +97,9 @@ def _shares(name: str, rows: tuple[Bar, ...], language: Language) -> Table:
     return Table(name, heads, lines)
 
 
-def html(found: Table, bars: tuple[int, ...] = ()) -> Markup:
+def html(found: Table, bars: tuple[int, ...] = (), longest: int = 0) -> Markup:
     """With `bars`, each name stands over a bar of that length."""
-    most = max(bars, default=0)
+    most = max((longest, *bars))
     lines = [
         _line(line, found.heads, share(bars[n], most) if bars else "")
         for n, line in enumerate(found.lines)

@@ -41,6 +41,10 @@ class Bar:
 class Bars:
     name: str
     rows: tuple[Bar, ...]
+    of: int = 0
+    """What shares are shares of, when these are not all rows."""
+    longest: int = 0
+    """The longest bar, when it is not among these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.figures.asks import KEYS_MAX, Ask, Sums
 from dashboard.figures.days import Closed
-from dashboard.figures.values import Counts
+from dashboard.figures.values import NOTHING, Counts, added
 from dashboard.filters import Filters
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
@@ -39,11 +39,14 @@ def _summed(*held: str, **more: str) -> str:
 
 _OF_DAYS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks", "contact_visits")
 
+_LAST_VIEW = {"last_view_ms": "toUnixTimestamp64Milli(max(last_view_at))"}
+_BESIDE = _summed("automatic", **_LAST_VIEW)
+
 # Where the rows of a table are, and what they add to `Counts`.
 _ROLLED: Mapping[str, tuple[str, str]] = {
     "days": (
         "card_days",
-        _summed(*_OF_DAYS, "automatic", last_view_ms="toUnixTimestamp64Milli(max(last_view_at))"),
+        _summed(*_OF_DAYS, "automatic", **_LAST_VIEW),
     ),
     "dims": ("card_dims", _summed(*_OF_DAYS)),
     "hours": ("card_hours", _summed("views", "visitors", "visits", "clicks", "contact_clicks")),
@@ -53,7 +56,8 @@ _ROLLED: Mapping[str, tuple[str, str]] = {
     ),
 }
 
-# The same from visits, one by one. Under a target a visit stands with the clicks on it.
+# The same from visits, one by one. Under a target a visit stands with the clicks on it, and a view
+# is of the whole card.
 _VISITS: Mapping[str, str] = {
     "views": "sum(views)",
     "visitors": "uniqExact(card, day, visitor)",
@@ -67,6 +71,8 @@ _VISITS: Mapping[str, str] = {
 _CONTACT = f"target IN ({', '.join(map(repr, CONTACT_NAMES))})"
 _OF_TARGET = {
     **_VISITS,
+    "views": "0",
+    "bounces": "0",
     "clicks": "sum(n)",
     "contact_clicks": f"sumIf(n, {_CONTACT})",
     "contact_visits": f"countIf({_CONTACT})",
@@ -93,7 +99,8 @@ def answer(
     if closed and statements:
         for number, *row in store.rows(" UNION ALL ".join(statements), params):
             keys = tuple(row[: len(asks[number].keys)])
-            sums[number][keys] = Counts(*row[KEYS_MAX:])
+            before = sums[number].get(keys, NOTHING)
+            sums[number][keys] = added((before, Counts(*row[KEYS_MAX:])))
     return list(sums)
 
 
@@ -122,7 +129,10 @@ def _sources(ask: Ask, filters: Filters) -> list[_Source]:
     fits = tuple(_fits(name) for name, _ in filters)
     if ask.table != "dims":
         keys = {**_KEYS, "second": "toString(engaged_s)"}
-        return [_Source("visits", _measures(_VISITS), keys, fits)]
+        of_visits = _Source("visits", _measures(_VISITS), keys, fits)
+        # Automatic traffic and the last view are of the whole card, whatever visits are asked for.
+        beside = _Source("card_days", _BESIDE, _KEYS)
+        return [of_visits, beside] if ask.table == "days" else [of_visits]
     return [_broken_down(by, fits) for by in ask.bys]
 
 

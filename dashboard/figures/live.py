@@ -21,5 +21,5 @@ NOBODY = Live(0, 0, 0, 0)
 
 def live(store: EventStore, cards: Iterable[str], now_ms: int) -> dict[str, Live]:
     """Per card; one without a visit has no entry."""
-    params = {"cards": list(cards), "contacts": CONTACT_NAMES, "since_ms": now_ms - WINDOW_MS}
+    params = {"cards": list(cards), "contacts": list(CONTACT_NAMES), "since_ms": now_ms - WINDOW_MS}
     return {card: Live(*counts) for card, *counts in store.rows(_NOW, params)}

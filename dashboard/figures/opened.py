@@ -1,22 +1,31 @@
-"""Asks answered from raw events, for days that no rollup answers for. What `closed.py` says in SQL
-of visits is said here of the same visits in Polars."""
+"""Asks answered from raw events, for days that no rollup answers for.
 
-from collections.abc import Mapping, Sequence
+The visits and hours of these days are made by the functions that make those of closed days. What
+`closed.py` says of visits in SQL is said here in Polars: to make all the tables of a day for three
+numbers of it would take ten times as long.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
-from dashboard.figures.raw import Raw, raw
 from dashboard.figures.values import Counts, summed
 from dashboard.filters import Filters
+from pipeline.blocks import of_cells
+from pipeline.compute import events_of_block
+from pipeline.enrich.classes import HUMAN
 from pipeline.frames import CELLS
+from pipeline.rollups.premium import card_hours
+from pipeline.visits import VIEW, numbered, visits
 from schema.directory.rollup_state import CardDay
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
 
 _MEASURES: Mapping[str, pl.Expr] = {
     "views": pl.col("views").sum(),
-    "visitors": pl.struct("card", "day", "visitor").n_unique(),
+    "visitors": pl.struct(*CELLS, "visitor").n_unique(),
     "visits": pl.len(),
     "bounces": pl.col("bounce").sum(),
     "clicks": pl.col("clicks").sum(),
@@ -24,99 +33,97 @@ _MEASURES: Mapping[str, pl.Expr] = {
     "contact_clicks": pl.col("contact_clicks").sum(),
     "contact_visits": (pl.col("contact_clicks") > 0).sum(),
 }
-_IN_HOURS = ("views", "clicks", "contact_clicks", "visits", "visitors")
+_IN_HOURS = ("views", "visitors", "visits", "clicks", "contact_clicks")
+_CONTACT = pl.col("key").is_in(CONTACT_NAMES)
+_OF_TARGET: Mapping[str, pl.Expr] = {
+    "visitors": _MEASURES["visitors"],
+    "visits": _MEASURES["visits"],
+    "clicks": pl.col("value").sum(),
+    "contact_clicks": pl.col("value").filter(_CONTACT).sum(),
+    "contact_visits": _CONTACT.sum(),
+}
+_PLACES: Mapping[str, pl.Expr] = {
+    "region": pl.concat_str("country", "region", separator="|"),
+    "city": pl.concat_str("country", "region", "city", separator="|"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    steps: pl.DataFrame
+    """Events of people, each with the number of its visit."""
+    visits: pl.DataFrame
+    days: pl.DataFrame
+    """Of the whole card, whatever visits are asked about: what is automatic, the last view."""
 
 
 def answer(
     store: EventStore,
     zones: Mapping[str, str],
     filters: Filters,
-    asks: Sequence[tuple[Ask, Sequence[CardDay]]],
+    asks: Sequence[tuple[Ask, Collection[CardDay]]],
 ) -> list[Sums]:
     """Each ask comes with the days it wants; events are read once for all of them."""
-    found = raw(store, zones, sorted({cell for _, cells in asks for cell in cells}))
+    blocks = of_cells(zones, {cell for _, wanted in asks for cell in wanted})
+    placed = pl.concat(pl.collect_all([events_of_block(store, block) for block in blocks]))
+    opened = _opened(placed, filters)
+    return [_sums(ask, _within(opened, wanted)) if wanted else {} for ask, wanted in asks]
+
+
+def _opened(placed: pl.DataFrame, filters: Filters) -> _Opened:
+    steps = numbered(placed.lazy()).collect()
+    made = visits(steps.lazy()).collect()
     for name, value in filters:
-        found = _filtered(found, name, value)
-    return [
-        _sums(ask, found, pl.DataFrame(cells, CELLS, orient="row"), zones) for ask, cells in asks
-    ]
+        made = made.filter(_fits(name, value))
+    if filters:
+        steps = steps.join(made.select("visit"), on="visit", how="semi")
+    return _Opened(steps, made, _beside(placed))
 
 
-def _filtered(found: Raw, name: str, value: str) -> Raw:
-    fits = pl.col("targets").list.contains(value) if name == "target" else pl.col(name) == value
-    visits = found.visits.filter(fits)
-    # Automatic traffic and the last view are of the whole card, whatever visits are asked about.
-    return Raw(found.events.join(visits, on="visit", how="semi"), visits, found.days)
+def _beside(placed: pl.DataFrame) -> pl.DataFrame:
+    seen = VIEW & (pl.col("class") == HUMAN)
+    return placed.group_by(*CELLS).agg(
+        (pl.col("class") != HUMAN).sum().alias("automatic"),
+        pl.col("at").filter(seen).max().dt.epoch("ms").fill_null(0).alias("last_view_ms"),
+    )
 
 
-def _sums(ask: Ask, found: Raw, cells: pl.DataFrame, zones: Mapping[str, str]) -> Sums:
+def _fits(name: str, value: str) -> pl.Expr:
+    if name == "target":
+        return pl.col("targets").map.contains_key(value)
+    return _PLACES.get(name, pl.col(name)) == value
+
+
+def _within(opened: _Opened, wanted: Collection[CardDay]) -> _Opened:
+    cells = pl.DataFrame(list(wanted), CELLS, orient="row")
+
     def within(frame: pl.DataFrame) -> pl.DataFrame:
         return frame.join(cells, on=list(CELLS), how="semi")
 
+    return _Opened(within(opened.steps), within(opened.visits), within(opened.days))
+
+
+def _sums(ask: Ask, opened: _Opened) -> Sums:
     if ask.table == "hours":
-        rows = _hours(within(found.events), within(found.visits), zones)
-        return _told(ask, rows, {name: pl.col(name).sum() for name in _IN_HOURS})
-    visits = within(found.visits)
+        hours = card_hours(opened.steps.lazy(), opened.visits.lazy()).collect()
+        return _told(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})
     if ask.table == "dims":
-        return summed([_told(ask, *_broken_down(visits, by)) for by in ask.bys])
-    told = _told(ask, visits.with_columns(pl.col("engaged_s").alias("second")), _MEASURES)
+        return summed([_told(ask, *_broken_down(opened.visits, by)) for by in ask.bys])
+    counted = _told(ask, opened.visits, _MEASURES)
     if ask.table != "days":
-        return told
+        return counted
     beside = {"automatic": pl.col("automatic").sum(), "last_view_ms": pl.col("last_view_ms").max()}
-    return summed([told, _told(ask, within(found.days), beside)])
+    return summed([counted, _told(ask, opened.days, beside)])
 
 
 def _broken_down(visits: pl.DataFrame, by: str) -> tuple[pl.DataFrame, Mapping[str, pl.Expr]]:
-    """Each visit under its key; under a target it stands with the clicks on it."""
+    """Each visit under its key; under a target it stands with the clicks on it, and a view is of
+    the whole card."""
     named = visits.with_columns(pl.lit(by).alias("by"))
-    if by != "target":
-        return named.with_columns(pl.col(by).alias("key")), _MEASURES
-    clicks = (
-        named.select("visit", pl.col("targets").alias("key"))
-        .explode("key")
-        .drop_nulls()
-        .group_by("visit", "key")
-        .agg(pl.len().alias("n"))
-    )
-    contact = pl.col("key").is_in(CONTACT_NAMES)
-    measures = {
-        **_MEASURES,
-        "clicks": pl.col("n").sum(),
-        "contact_clicks": pl.col("n").filter(contact).sum(),
-        "contact_visits": contact.sum(),
-    }
-    return named.join(clicks, on="visit"), measures
-
-
-def _hours(events: pl.DataFrame, visits: pl.DataFrame, zones: Mapping[str, str]) -> pl.DataFrame:
-    """Views and clicks at their own time, visits and visitors at the start of the visit."""
-    click = pl.col("name") == "click"
-    own = events.select(
-        *("card", "day", "at"),
-        (pl.col("name") == "view").cast(pl.UInt32).alias("views"),
-        click.cast(pl.UInt32).alias("clicks"),
-        (click & pl.col("target").is_in(CONTACT_NAMES)).cast(pl.UInt32).alias("contact_clicks"),
-    )
-    begun = visits.select(*("card", "day", "at", "visitor"), pl.lit(1, pl.UInt32).alias("visits"))
-    together = pl.concat([own, begun], how="diagonal")
-    parts = [
-        together.filter(pl.col("card").is_in([card for card in zones if zones[card] == zone]))
-        .with_columns(*_clock(zone))
-        .group_by("card", "day", "hour", "start")
-        .agg(
-            pl.col("views", "clicks", "contact_clicks", "visits").sum(),
-            pl.col("visitor").drop_nulls().n_unique().alias("visitors"),
-        )
-        for zone in sorted(set(zones.values()))
-    ]
-    return pl.concat(parts)
-
-
-def _clock(zone: str) -> tuple[pl.Expr, pl.Expr]:
-    """The local hour's number, and the instant it begins at, in seconds."""
-    local = pl.col("at").dt.convert_time_zone(zone)
-    into_hour_s = local.dt.minute().cast(pl.Int64) * 60 + local.dt.second()
-    return local.dt.hour().alias("hour"), (pl.col("at").dt.epoch("s") - into_hour_s).alias("start")
+    if by == "target":
+        clicks = named.select(*CELLS, "visitor", "by", pl.col("targets").map.entries())
+        return clicks.explode("targets").drop_nulls("targets").unnest("targets"), _OF_TARGET
+    return named.with_columns(_PLACES.get(by, pl.col(by)).alias("key")), _MEASURES
 
 
 def _told(ask: Ask, rows: pl.DataFrame, measures: Mapping[str, pl.Expr]) -> Sums:
@@ -136,4 +143,6 @@ def _key(ask: Ask, key: str) -> pl.Expr:
         return pl.when(in_period).then(pl.lit(IN_PERIOD)).otherwise(pl.lit(IN_BEFORE))
     if key == "weekday":
         return pl.col("day").dt.weekday().cast(pl.String)
-    return pl.col(key).cast(pl.String)
+    if key == "start":
+        return pl.col("start").dt.epoch("s").cast(pl.String)
+    return pl.col("engaged_s" if key == "second" else key).cast(pl.String)

@@ -66,15 +66,19 @@ def _hours(question: Question) -> Answer[tuple[Point, ...]]:
 
     def build(sums: Sequence[Sums]) -> tuple[Point, ...]:
         [by_hour] = sums
-        found = {_hour(key, zone): counts for key, counts in by_hour.items()}
-        return tuple(_point(at, found.get(at, NOTHING)) for at in _each_hour(question.period, zone))
+        found = {_hour(key): counts for key, counts in by_hour.items()}
+        return tuple(
+            _point(hour.astimezone(ZoneInfo(zone)) if zone else hour, found.get(hour, NOTHING))
+            for hour in _each_hour(question.period, zone)
+        )
 
     return Answer((Ask("hours", keys, question.period),), build)
 
 
-def _hour(key: tuple[str, ...], zone: str | None) -> datetime:
-    if zone:
-        return datetime.fromtimestamp(int(key[0]), UTC).astimezone(ZoneInfo(zone))
+# Two hours of one name, when clocks go back, are equal as local times: hours are told apart in UTC.
+def _hour(key: tuple[str, ...]) -> datetime:
+    if len(key) == 1:
+        return datetime.fromtimestamp(int(key[0]), UTC)
     return datetime.fromisoformat(key[0]) + timedelta(hours=int(key[1]))
 
 
@@ -85,7 +89,7 @@ def _each_hour(period: Period, zone: str | None) -> Iterator[datetime]:
         return
     for day in period.days:
         for at_ms in range(*day_span_ms(day, zone), _HOUR_MS):
-            yield datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+            yield datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
 def _point(at: date | datetime, counts: Counts) -> Point:

@@ -21,6 +21,7 @@ from httpx import ASGITransport, AsyncClient, Cookies, Response
 from starlette.applications import Starlette
 
 from dashboard.app import build
+from schema.days import DAY_MS
 from schema.directory import accounts, cards, users
 from schema.directory.cards import Card
 from schema.directory.database import Directory, open_directory
@@ -147,7 +148,7 @@ def world(
     directory = open_directory(f"sqlite:///{copy}")
     yield World(directory, store, FixedClock.at(NOW), portal, *made)
     directory.close()
-    for table in ("events", "card_days", "card_dims"):
+    for table in ("events", "visits", "card_days", "card_dims", "card_hours"):
         store.run(f"TRUNCATE TABLE {table}")
 
 
@@ -182,7 +183,7 @@ def _people(directory: Directory, now_ms: int) -> tuple[Card, ...]:
                 url=f"https://carte.example/{name.split()[0].lower()}",
                 zone=zone,
                 origins=[],
-                now_ms=now_ms,
+                now_ms=now_ms - 30 * DAY_MS,
             )
             for account, name, zone in (
                 (atelier, "Marie Moreau", "Europe/Paris"),

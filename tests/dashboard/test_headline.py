@@ -2,9 +2,9 @@ from datetime import date
 
 import pytest
 
+from dashboard.figures.essentiel import ButtonCount, Count, Essentiel
 from dashboard.headline import headline
 from dashboard.languages import read_languages
-from dashboard.queries import ButtonCount, Count, Essentiel
 
 LANGUAGES = read_languages()
 

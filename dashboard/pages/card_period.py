@@ -1,0 +1,111 @@
+"""The part of a card's page that is about a period: what the reader's tier includes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+
+from dashboard import drawings
+from dashboard.access import Decision, decide
+from dashboard.asked import Asked, asked_of
+from dashboard.charts.figure import figure
+from dashboard.choices import choices
+from dashboard.drawings import ROWS_SHOWN_MAX
+from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
+from dashboard.figures.live import NOBODY, live
+from dashboard.figures.read import Batch, Place
+from dashboard.figures.series import series
+from dashboard.figures.steps import steps
+from dashboard.figures.totals import stats
+from dashboard.figures.values import By, Row
+from dashboard.site import Reader
+from dashboard.tiles import tiles
+from schema.days import local_day
+from schema.directory import annotations
+from schema.directory.cards import Card
+from schema.tiers import CATALOGUE, TIERS
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A note that could not be kept, as it was typed, with what is wrong with it."""
+
+    day: str = ""
+    text: str = ""
+    wrong_day: str = ""
+    wrong_text: str = ""
+
+
+NOTHING_TYPED = Typed()
+
+
+def period_part(request: Request, reader: Reader, card: Card, place: Place, typed: Typed) -> Markup:
+    if "trends" not in reader.sections:
+        return Markup()
+    asked = asked_of(request, reader, card, place)
+    view, period = asked.view, asked.view.choice.period
+    today = local_day(place.now_ms, card.zone)
+    with place.directory.read() as conn:
+        notes = annotations.of_cards(conn, [card.id], period.first, period.last)
+    return reader.renderer.text(
+        "card_period.html",
+        view=view,
+        card=card,
+        query=request.url.query,
+        today=today,
+        choices=choices(view, today, asked.sections, asked.words),
+        files=_files(reader, asked),
+        notes=notes,
+        may_write=decide(reader.role, reader.tier, "note") is Decision.ALLOW,
+        typed=typed,
+        now=live(place.store, [card.id], place.now_ms).get(card.id, NOBODY)
+        if "complete" in asked.sections
+        else None,
+        shown=_shown(place, asked) if asked.question.cards else None,
+    )
+
+
+def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:
+    """What the tier may take away, of the same days and filters."""
+    tier = reader.tier or TIERS[-1]
+    query = asked.view.address.partition("?")[2]
+    return [
+        (kind.upper() if kind != "xlsx" else "Excel", f"{asked.view.path}/export.{kind}?{query}")
+        for kind in CATALOGUE[tier].exports
+    ]
+
+
+def _shown(place: Place, asked: Asked) -> dict[str, Any]:
+    question, interval = asked.question, asked.view.interval
+    batch = Batch(place, question)
+    counted = batch.add(stats(question))
+    now = batch.add(series(question, interval))
+    before = batch.add(series(question.about(question.before), interval))
+    rows = batch.add(breakdowns(question, asked.bys))
+    complete = "complete" in asked.sections
+    week = batch.add(breakdown(question, WEEKDAY_HOUR)) if complete else None
+    way = batch.add(steps(question)) if complete else None
+
+    language, found = asked.language, rows()
+    return {
+        "tiles": tiles(counted(), asked.sections, language),
+        "visits": counted().totals.visits,
+        "automatic": counted().automatic,
+        "trend": figure(drawings.trend(now(), before(), interval, language), language),
+        "maps": [
+            figure(drawn, language)
+            for drawn in drawings.maps(found["country"], found["region"], asked.words)
+        ],
+        "lists": {by: _list(by, found[by], asked) for by in asked.bys},
+        "week": figure(drawings.week(week(), language), language) if week else None,
+        "way": figure(drawings.funnel(way(), language), language) if way else None,
+    }
+
+
+def _list(by: By, rows: Sequence[Row], asked: Asked) -> list[Markup]:
+    """What is shown at once, and the rest."""
+    drawn = drawings.bars(by, rows, asked.words, asked.view.filtered)
+    parts = drawings.split(drawn, ROWS_SHOWN_MAX)
+    return [figure(part, asked.language) if part.rows else Markup() for part in parts]

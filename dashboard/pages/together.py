@@ -1,0 +1,174 @@
+"""`/cards`: all cards of an account side by side, summed and crossed; and their groups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard import drawings
+from dashboard.charts.figure import figure
+from dashboard.choices import ANCHOR, Choice, choices
+from dashboard.drawings import Words
+from dashboard.figures.cross import COLUMNS, cross
+from dashboard.figures.question import Question
+from dashboard.figures.read import Batch, Place, shown_alone
+from dashboard.figures.series import series
+from dashboard.figures.totals import stats, totals_of_cards
+from dashboard.figures.values import CardTotals, Column, Cross
+from dashboard.languages import Language
+from dashboard.site import Reader
+from dashboard.tiles import change, tiles
+from dashboard.view import View, look
+from dashboard.words import CROSSED
+from schema.days import local_day
+from schema.directory import card_groups, cards, items
+from schema.directory.cards import Card
+from schema.errors import BadInput
+from schema.languages import N_
+
+KEYS_MAX = 12
+"""Columns of the cross table; hours have all of theirs."""
+BAD_NAME = N_("Give the group a name of at most one line.")
+
+
+def show(request: Request, reader: Reader) -> Response:
+    return _page(request, reader)
+
+
+def group(request: Request, reader: Reader) -> Response:
+    """The group becomes the cards that were ticked; without any, it is gone."""
+    account = reader.someone.account or ""
+    name = reader.form.get("name", "")
+    ticked = [field.removeprefix("card-") for field in reader.form if field.startswith("card-")]
+    try:
+        with reader.site.directory.write() as conn:
+            card_groups.put(conn, account, name, ticked)
+    except BadInput:
+        return _page(request, reader, typed=name, ticked=ticked, wrong=BAD_NAME)
+    return RedirectResponse("/cards#groups", 303)
+
+
+def _page(
+    request: Request,
+    reader: Reader,
+    *,
+    typed: str = "",
+    ticked: Sequence[str] = (),
+    wrong: str = "",
+) -> Response:
+    place = Place(reader.site.store, reader.site.directory, reader.site.clock())
+    params = request.query_params
+    every, groups, labels = _account(reader, place, params)
+    members = groups.get(params.get("group", ""))
+    some = tuple(card for card in every if members is None or card.id in members)
+    today = max((local_day(place.now_ms, card.zone) for card in some), default=None)
+    if today is None:
+        return reader.renderer.page("together.html", reader=reader, cards=[])
+    by = params.get("by", COLUMNS[0])
+    view = _view(params, look("/cards", params, today), by, groups)
+    words = Words(reader.renderer.language, labels)
+    asked = Question(some, view.choice.period, view.choice.before, view.filters)
+    question = shown_alone(place, asked)
+    return reader.renderer.page(
+        "together.html",
+        reader=reader,
+        cards=every,
+        view=view,
+        choices=choices(view, today, reader.sections, words),
+        groups=_group_choices(view, groups, words.language),
+        crossings=_crossings(view, by, words.language),
+        shown=_shown(place, question, view, by, words) if question.cards else None,
+        members=groups,
+        may_group=reader.role == "owner",
+        typed=typed,
+        ticked=ticked,
+        wrong=wrong,
+    )
+
+
+def _account(
+    reader: Reader, place: Place, params: QueryParams
+) -> tuple[list[Card], Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """The reader's own; ops says whose."""
+    account = reader.account.id if reader.account else params.get("account", "")
+    with place.directory.read() as conn:
+        every = cards.of_account(conn, account)
+        if not every and not reader.account:
+            raise HTTPException(404)
+        own = {card.id for card in every}
+        labels = {item.code: item.label for item in items.every(conn) if item.card in own}
+        return every, card_groups.of_account(conn, account), labels
+
+
+def _view(params: QueryParams, view: View, by: str, groups: Mapping[str, object]) -> View:
+    chosen = params.get("group", "")
+    also = {
+        "account": params.get("account", ""),
+        "group": chosen if chosen in groups else "",
+        "by": by if by in COLUMNS else "",
+    }
+    return replace(view, also=tuple(also.items()))
+
+
+def _group_choices(view: View, groups: Mapping[str, object], language: Language) -> list[Choice]:
+    if not groups:
+        return []
+    chosen = dict(view.also)["group"]
+    named = {"": language.gettext("All cards"), **{name: name for name in groups}}
+    return [
+        (text, view.with_also("group", name) + ANCHOR, name == chosen)
+        for name, text in named.items()
+    ]
+
+
+def _crossings(view: View, by: str, language: Language) -> list[Choice]:
+    return [
+        (language.gettext(CROSSED[each]), view.with_also("by", each) + "#cross", each == by)
+        for each in COLUMNS
+    ]
+
+
+def _shown(place: Place, question: Question, view: View, by: str, words: Words) -> dict[str, Any]:
+    column: Column = next((each for each in COLUMNS if each == by), COLUMNS[0])
+    batch = Batch(place, question)
+    counted = batch.add(stats(question))
+    apart = batch.add(totals_of_cards(question))
+    crossed = batch.add(cross(question, column))
+    now = batch.add(series(question, view.interval))
+    before = batch.add(series(question.about(question.before), view.interval))
+    language = words.language
+    return {
+        "tiles": tiles(counted(), frozenset(("complete",)), language),
+        "trend": figure(drawings.trend(now(), before(), view.interval, language), language),
+        "rows": _rows(apart(), question, language),
+        "cross": _table(crossed(), words),
+        "names": {card.id: card.name for card in question.cards},
+        "visits": counted().totals.visits,
+        "automatic": counted().automatic,
+    }
+
+
+def _rows(apart: Sequence[CardTotals], question: Question, language: Language) -> list[Any]:
+    names = {card.id: card.name for card in question.cards}
+    ordered = sorted(apart, key=lambda each: (-each.totals.views, names[each.card]))
+    return [
+        (each.card, names[each.card], each.totals, change(each.totals.views, each.previous.views))
+        for each in ordered
+    ]
+
+
+def _table(found: Cross, words: Words) -> dict[str, Any]:
+    shown = found.keys if found.by == "hour" else found.keys[:KEYS_MAX]
+    heads = [
+        words.language.hour(int(key)) if found.by == "hour" else words.name(found.by, key)
+        for key in shown
+    ]
+    return {
+        "heads": heads,
+        "rows": {card: cells[: len(shown)] for card, cells in found.rows.items()},
+        "more": len(found.keys) - len(shown),
+    }
