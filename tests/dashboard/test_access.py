@@ -94,6 +94,9 @@ FILES = {
     "export_csv": ("premium", "force_de_vente", "multi_cartes"),
     "export_pdf": ("premium", "force_de_vente", "multi_cartes"),
     "export_xlsx": ("multi_cartes",),
+    "export_cards_csv": ("multi_cartes",),
+    "export_cards_pdf": ("multi_cartes",),
+    "export_cards_xlsx": ("multi_cartes",),
 }
 
 

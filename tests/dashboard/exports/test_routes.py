@@ -160,3 +160,28 @@ def test_a_foreign_card_is_unknown(world):
     for kind in ("csv", "pdf", "xlsx"):
         status = stranger.get(f"/cards/{world.mine.id}/export.{kind}").status_code
         assert status in (403, 404)
+
+
+def test_all_cards_of_an_account_come_as_one_file_to_those_whose_tier_has_it(world, read):
+    visitor = world.visitor(world.owner)
+    path = f"/cards/export.{{}}?{PERIOD}"
+    assert visitor.get(path.format("csv")).status_code == 403
+    _tier(world, "multi_cartes")
+    rows = _rows(visitor.get(path.format("csv") + "&subject=cards"))
+    assert rows[1:] == [
+        ["Atelier Moreau", "0", "0", "0", "0", "0", ""],
+        ["Marie Moreau", "7", "4", "4", "2", "2", "0,5000"],
+    ]
+    assert "Atelier Moreau" in _text(visitor.get(path.format("pdf")))
+    book = load_workbook(BytesIO(visitor.get(path.format("xlsx")).content))
+    assert {"Cartes", "Tendance"} <= set(book.sheetnames)
+
+
+def test_a_group_and_another_account_are_asked_for_by_name(world, read):
+    _tier(world, "multi_cartes")
+    visitor = world.visitor(world.owner)
+    assert visitor.get(f"/cards/export.csv?{PERIOD}&group=nobody").status_code == 404
+    assert world.visitor(world.ops).get(f"/cards/export.csv?{PERIOD}").status_code == 404
+    own = f"/cards/export.csv?{PERIOD}&subject=cards&account={world.foreign.account}"
+    assert "Marie Moreau" in visitor.get(own).text
+    assert "Paul Hoarau" in world.visitor(world.ops).get(own).text
