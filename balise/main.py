@@ -38,6 +38,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("retention", "Delete what has been kept for as long as it may be."),
     Entry("backup", "Make an archive of both stores and of what waits in the spools."),
     Entry("restore", "Put an archive into an empty installation, and compare."),
+    Entry("erase", "Erase a card, an account or a visitor, for good."),
     Entry("sql", "Ask the event store a question; reading only."),
     Entry("doctor", "Check the installation, with a remedy for each fault."),
 )

@@ -132,3 +132,9 @@ def clear_late(conn: Connection, done: Mapping[CardDay, int]) -> None:
     ]
     if rows:
         conn.execute(gone, rows)
+
+
+def forget(conn: Connection, card: str) -> None:
+    """Of a card that was erased."""
+    for table in (late_days, rolled_days):
+        conn.execute(sa.delete(table).where(table.c.card == card))

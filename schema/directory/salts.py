@@ -29,6 +29,11 @@ def of_date(conn: Connection, day: date, now_ms: int) -> bytes:
     return salt
 
 
+def living(conn: Connection) -> list[bytes]:
+    """Those of all dates for which ids can still be computed, the oldest date first."""
+    return list(conn.scalars(sa.select(salts.c.salt).order_by(salts.c.day)))
+
+
 def delete_ended(conn: Connection, now_ms: int) -> int:
     """How many were deleted."""
     return conn.execute(sa.delete(salts).where(salts.c.day < last_date(now_ms))).rowcount
