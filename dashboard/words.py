@@ -32,14 +32,6 @@ CROSSED: Mapping[str, str] = {
     "hour": N_("Hours"),
 }
 
-CROSSED: Mapping[str, str] = {
-    "source": N_("Sources"),
-    "country": N_("Countries"),
-    "region": N_("Regions"),
-    "city": N_("Cities"),
-    "hour": N_("Hours"),
-}
-
 SOURCES: Mapping[str, str] = {
     "qr": N_("QR code"),
     "nfc": N_("NFC chip"),
