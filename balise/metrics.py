@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from balise.installation import Installation
+from collector.route import OwnRoute
 from schema.clock import Clock
 from schema.directory.database import Directory
 from schema.errors import BaliseError
@@ -25,7 +25,7 @@ def route(
     clock: Clock,
     place: Installation | None = None,
     meter: "Meter | None" = None,
-) -> Route:
+) -> OwnRoute:
     """With its stores and its shipper where the process has them."""
 
     def metrics(request: Request) -> Response:
@@ -34,7 +34,7 @@ def route(
         facts = _facts(settings, clock(), place, meter)
         return Response(page(facts), headers={"content-type": CONTENT_TYPE})
 
-    return Route("/metrics", metrics)
+    return OwnRoute("/metrics", metrics)
 
 
 def _facts(

@@ -120,6 +120,8 @@ def _spooled(
         item, medium = signed
         mark = "owner" if signed.is_trial else mark
     ref = clean.host(envelope.ref)
+    if f"https://{ref}" in card.origins or f"http://{ref}" in card.origins:
+        ref = ""  # from one page of the card's own site to another
     lang = clean.language(envelope.lang)
     tz = clean.zone(envelope.tz)
     prefix = network(facts.address)

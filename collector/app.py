@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from collector import script
+from collector.route import OwnRoute
 from collector.spool import Spool
 
 _log = structlog.get_logger()
@@ -33,7 +34,7 @@ def watch_routes(checks: Mapping[str, Check]) -> list[Route]:
         failing = {part: "failing" if text else "ok" for part, text in troubles.items()}
         return JSONResponse(failing, 503)
 
-    return [Route("/healthz", _healthz), Route("/readyz", readyz)]
+    return [OwnRoute("/healthz", _healthz), OwnRoute("/readyz", readyz)]
 
 
 async def _healthz(request: Request) -> Response:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from collector.addresses import with_params
 from collector.pages import RETRY, Pages
+from collector.route import OwnRoute
 from schema.directory import cards, items
 from schema.directory.cards import Card
 from schema.directory.database import Directory
@@ -38,7 +39,7 @@ def routes(directory: Directory, item_key: bytes, pages: Pages) -> Sequence[Base
             with_params(card.url, src=item.medium, item=token), 302, headers=_FRESH
         )
 
-    return [Route(f"{LINK_PATH}{{code:path}}", follow)]
+    return [OwnRoute(f"{LINK_PATH}{{code:path}}", follow)]
 
 
 def _find(directory: Directory, code: str) -> tuple[Item | None, Card | None]:

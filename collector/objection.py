@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from collector.addresses import with_params
 from collector.pages import HEADERS, RETRY, Pages
+from collector.route import OwnRoute
 from schema.directory import cards
 from schema.directory.cards import Card
 from schema.directory.database import Directory
@@ -41,7 +42,7 @@ def routes(directory: Directory, pages: Pages) -> Sequence[BaseRoute]:
             request, "objection.html", card=card, site=urlsplit(card.url).hostname, path=PATH
         )
 
-    return [Route(PATH, show, methods=["GET", "POST"])]
+    return [OwnRoute(PATH, show, methods=["GET", "POST"])]
 
 
 def _card(directory: Directory, id: str) -> Card | None:

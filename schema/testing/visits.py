@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CARD = "browser1"
 WAIT_S = 10
-SILENCE_S = 0.2
+SILENCE_S = 0.1
 
 
 class Counting(Protocol):

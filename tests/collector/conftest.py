@@ -5,8 +5,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -25,8 +27,18 @@ from schema.directory.database import Directory, open_directory
 from schema.spooled import SpooledEvent, open_spool
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS
+from schema.testing.firefox import system_firefox
 
 ORIGIN = "https://cartes.example.fr"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if system_firefox() is None:
+        terminalreporter.section("Firefox was not tested", red=True, bold=True)
+        terminalreporter.line(
+            "No Firefox was found, so the script was tested in Chromium alone. Install one, for "
+            "instance `apt install firefox-esr`."
+        )
 
 
 @pytest.fixture
@@ -109,64 +121,109 @@ class Collector:
             time.sleep(0.01)
 
 
+@contextmanager
+def running_collector(
+    folder: Path,
+    directory: Directory,
+    clock: FixedClock,
+    *,
+    bytes_max=10**9,
+    trusted_proxies=(),
+    network_requests_s=10**6,
+    card_requests_s=10**6,
+    short_way=True,
+    check_store=lambda: "",
+    pages=(),
+    card="",
+    other_cards=(),
+) -> Iterator[Collector]:
+    """`card`: the id of one that is shown by `pages`, on the collector's own address; the others
+    may be shown there too.
+
+    `short_way`: as `balise` serves it, else as any ASGI server would."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    for each in filter(None, (card, *other_cards)):
+        add_card(directory, each, [url, url.replace("127.0.0.1", "localhost")])
+    book = CardBook(directory, clock)
+    spool = Spool(folder / "spool", clock=clock, bytes_max=bytes_max, free_bytes_min=0)
+    visitors_pages = Pages()
+    hot = HotPath(
+        Starlette(
+            routes=[
+                *app.routes(spool, {"store": check_store}),
+                *links.routes(directory, book.item_key, visitors_pages),
+                *objection.routes(directory, visitors_pages),
+                *pages,
+            ]
+        ),
+        Track(
+            book=book,
+            spool=spool,
+            clock=clock,
+            network_requests_s=network_requests_s,
+            card_requests_s=card_requests_s,
+            trusted_proxies=trusted_proxies,
+        ),
+    )
+    server = Server(hot, ready=lambda: None, track=hot.track if short_way else None)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    with httpx.Client(base_url=url) as client:
+        yield Collector(url, client, spool, book, server)
+    server.should_exit = True
+    thread.join()
+    spool.close()
+    book.close()
+
+
 @pytest.fixture
 def make_collector(tmp_path: Path, directory: Directory, clock: FixedClock):
-    made: list[tuple[Collector, threading.Thread]] = []
-    visitors_pages = Pages()
-
-    def make(
-        *,
-        bytes_max=10**9,
-        trusted_proxies=(),
-        network_requests_s=10**6,
-        card_requests_s=10**6,
-        short_way=True,
-        check_store=lambda: "",
-        pages=(),
-        card="",
-    ):
-        """`card`: the id of one that is shown by `pages`, on the collector's own address.
-
-        `short_way`: as `balise` serves it, else as any ASGI server would."""
-        listening = socket.create_server(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        if card:
-            add_card(directory, card, [url])
-        book = CardBook(directory, clock)
-        spool = Spool(tmp_path / "spool", clock=clock, bytes_max=bytes_max, free_bytes_min=0)
-        hot = HotPath(
-            Starlette(
-                routes=[
-                    *app.routes(spool, {"store": check_store}),
-                    *links.routes(directory, book.item_key, visitors_pages),
-                    *objection.routes(directory, visitors_pages),
-                    *pages,
-                ]
-            ),
-            Track(
-                book=book,
-                spool=spool,
-                clock=clock,
-                network_requests_s=network_requests_s,
-                card_requests_s=card_requests_s,
-                trusted_proxies=trusted_proxies,
-            ),
+    with ExitStack() as running:
+        yield lambda **options: running.enter_context(
+            running_collector(tmp_path, directory, clock, **options)
         )
-        track = hot.track if short_way else None
-        server = Server(hot, ready=lambda: None, track=track)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        collector = Collector(url, httpx.Client(base_url=url), spool, book, server)
-        made.append((collector, thread))
-        return collector
 
-    yield make
-    for collector, thread in made:
-        collector.client.close()
-        collector.server.should_exit = True
-        thread.join()
-        collector.spool.close()
-        collector.book.close()
+
+@dataclass(frozen=True)
+class Visitor:
+    """A browser of its own on a shared site: what is on the disk, as far as it came from there."""
+
+    site: Collector
+    agent: str
+
+    @property
+    def url(self) -> str:
+        return self.site.url
+
+    @property
+    def book(self) -> CardBook:
+        return self.site.book
+
+    def spooled(self) -> list[SpooledEvent]:
+        return [event for event in self.site.spooled() if event.agent == self.agent]
+
+    def counted(self, reason: str, times: int) -> dict[tuple[str, str, str], int]:
+        return self.site.counted(reason, times)
+
+
+@pytest.fixture(scope="module")
+def open_site(tmp_path_factory: pytest.TempPathFactory, directory_file: Path):
+    """One collector for all browser tests of a module."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(directory_file, folder / "balise.db")
+    directory = open_directory(f"sqlite:///{folder}/balise.db")
+    with ExitStack() as running:
+        yield lambda **options: running.enter_context(
+            running_collector(folder, directory, FixedClock(NOW_MS), **options)
+        )
+    directory.close()
+
+
+@pytest.fixture
+def visitor_of():
+    """`visitor_of(site)` is someone new there, for a browser context that says this agent."""
+    return lambda site: Visitor(site, f"Mozilla/5.0 (Linux; Android 15) Chrome/140 {uuid4().hex}")
 
 
 @pytest.fixture

@@ -191,3 +191,12 @@ def test_a_prefetch_is_marked():
 def test_free_text_is_reduced_to_closed_patterns(sent, kept):
     (event,) = admitted(**sent)
     assert {name: getattr(event, name) for name in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("ref", "kept"),
+    [("cartes.example.fr", ""), ("CARTES.example.fr", ""), ("www.example.fr", "www.example.fr")],
+)
+def test_a_referrer_on_the_cards_own_site_is_none(ref, kept):
+    (event,) = admitted(ref=ref)
+    assert event.ref == kept

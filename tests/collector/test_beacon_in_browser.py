@@ -25,19 +25,28 @@ def card_page(request):
 PAGES = (
     Route("/marie", card_page),
     Route("/twice", lambda request: html(TAG + TAG)),
-    Route("/no-card", lambda request: html("<script defer src='/b.js'></script>")),
     Route("/elsewhere", lambda request: html("<a href='/marie'>Marie</a>")),
 )
 
 
+@pytest.fixture(scope="module")
+def site(open_site):
+    return open_site(pages=PAGES, card=CARD)
+
+
 @pytest.fixture
-def card(make_collector):
-    return make_collector(pages=PAGES, card=CARD)
+def card(site, visitor_of):
+    return visitor_of(site)
 
 
 @pytest.fixture
 def page(browser, card):
-    context = browser.new_context(base_url=card.url, locale="fr-FR", timezone_id="Indian/Reunion")
+    context = browser.new_context(
+        base_url=card.url,
+        user_agent=card.agent,
+        locale="fr-FR",
+        timezone_id="Indian/Reunion",
+    )
     opened = context.new_page()
     opened.errors = []
     opened.on("pageerror", lambda error: opened.errors.append(str(error)))
@@ -61,11 +70,47 @@ def test_a_visible_card_is_one_view(page, card):
     assert len(view.page) == 12
 
 
-def test_a_reload_is_a_page_instance_of_its_own(page, card):
+def test_a_reload_goes_on_without_a_new_view(page, card):
     page.goto("/marie")
+    stored(card, 1)
     page.reload()
-    first, second = stored(card, 2)
-    assert first.page != second.page
+    page.locator("button[data-track=map]").click()
+    view, click = stored(card, 2)
+    assert (view.name, click.name, click.seq) == ("view", "click", 1)
+
+
+@pytest.mark.parametrize(
+    ("away_ms", "views"), [(HALF_HOUR_MS - 1_000, 1), (HALF_HOUR_MS + 1_000, 2)]
+)
+def test_a_reload_is_a_view_only_after_half_an_hour(page, card, away_ms, views):
+    page.clock.install()
+    page.goto("/marie")
+    stored(card, 1)
+    hide(page)
+    page.clock.fast_forward(away_ms)
+    page.reload()
+    assert names(stored(card, views)) == ["view"] * views
+
+
+def test_what_an_application_keeps_in_the_tabs_history_is_left_alone(page, card):
+    page.goto("/marie")
+    stored(card, 1)
+    page.evaluate("navigation.updateCurrentEntry({state: {mine: 1}})")
+    page.reload()
+    stored(card, 2)
+    assert page.evaluate("[navigation.currentEntry.getState(), history.state]") == [
+        {"mine": 1},
+        None,
+    ]
+
+
+def test_the_same_address_opened_anew_is_a_new_view(page, card):
+    page.goto("/marie")
+    stored(card, 1)
+    page.goto("/elsewhere")
+    page.click("a")
+    page.wait_for_url("**/marie")
+    assert names(stored(card, 2)) == ["view"] * 2
 
 
 def test_medium_and_item_are_read_from_the_address_and_leave_it(page, card):
@@ -212,12 +257,6 @@ def test_after_an_objection_no_request_leaves_the_browser(page, card, objection)
 def test_the_same_tag_twice_counts_once(page, card):
     page.goto("/twice")
     stored(card, 1)
-
-
-def test_a_tag_without_a_card_sends_nothing(page, card):
-    page.goto("/no-card")
-    time.sleep(0.3)
-    assert card.spooled() == []
 
 
 @pytest.mark.parametrize(

@@ -27,20 +27,19 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def card(make_collector):
-    return make_collector(pages=PAGES, card=CARD)
+@pytest.fixture(scope="module")
+def site(open_site):
+    return open_site(pages=PAGES, card=CARD, other_cards=[OTHER])
 
 
 @pytest.fixture
-def other(card, add_card):
-    add_card(OTHER, [card.url])
-    wait_until(lambda: card.book.find(OTHER))
+def card(site, visitor_of):
+    return visitor_of(site)
 
 
 @pytest.fixture
 def page(browser, card):
-    with browser.new_context(base_url=card.url) as context:
+    with browser.new_context(base_url=card.url, user_agent=card.agent) as context:
         page = context.new_page()
         page.complaints = []
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -153,14 +152,14 @@ def test_a_shared_address_is_a_medium_with_its_channel(page, card):
     assert (view.medium, view.item) == ("share", "whatsapp")
 
 
-def test_two_cards_on_one_page_are_two_views_of_one_source(page, card, other):
+def test_two_cards_on_one_page_are_two_views_of_one_source(page, card):
     page.goto("/two?src=qr")
     found = stored(card, 2)
     assert {event.card for event in found} == {CARD, OTHER}
     assert {event.medium for event in found} == {"qr"}
 
 
-def test_on_a_page_of_two_cards_a_click_belongs_to_the_card_around_it(page, card, other):
+def test_on_a_page_of_two_cards_a_click_belongs_to_the_card_around_it(page, card):
     page.goto("/two")
     page.click("[data-card] a")
     page.click("#both")

@@ -5,13 +5,29 @@ import time
 import pytest
 from starlette.routing import Route
 
+from collector import script
 from schema.testing.visits import CARD, distinct, hide, html, names, stored, tag, wait_until
 
 BUTTONS = (
     "<button data-track=phone>Appeler</button><a id=away href=/elsewhere data-track=map>Ici</a>"
 )
 BLOCKED = {"Content-Security-Policy": "connect-src 'none'"}
+PINNED = f'integrity="{script.integrity()}" crossorigin'
+
+
+def elsewhere(path: str, more: str = ""):
+    """A card that loads the script from the collector's own address, which is another site."""
+
+    def page(request):
+        src = f"http://127.0.0.1:{request.url.port}{path}"
+        return html(f'<script defer src="{src}" data-card="{CARD}" {more}></script>' + BUTTONS)
+
+    return page
+
+
 PAGES = (
+    Route("/there", elsewhere(script.PLAIN_PATH)),
+    Route("/there-pinned", elsewhere(script.hashed_path(), PINNED)),
     Route("/marie", lambda request: html(tag() + BUTTONS)),
     Route("/bare", lambda request: html(BUTTONS)),
     Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
@@ -21,18 +37,24 @@ PAGES = (
     ),
     Route("/framed", lambda request: html("<iframe sandbox=allow-scripts src=/marie></iframe>")),
     Route("/wrong/{id}", lambda request: html(tag(request.path_params["id"]) + BUTTONS)),
+    Route("/beside", lambda request: html(tag() + tag("unknown2") + BUTTONS)),
     Route("/none", lambda request: html("<script defer src=/b.js></script>" + BUTTONS)),
 )
 
 
+@pytest.fixture(scope="module")
+def site(open_site):
+    return open_site(pages=PAGES, card=CARD)
+
+
 @pytest.fixture
-def card(make_collector):
-    return make_collector(pages=PAGES, card=CARD)
+def card(site, visitor_of):
+    return visitor_of(site)
 
 
 @pytest.fixture
 def page(browser, card):
-    with browser.new_context(base_url=card.url) as context:
+    with browser.new_context(base_url=card.url, user_agent=card.agent) as context:
         page = context.new_page()
         page.complaints = []
         page.said = []
@@ -133,21 +155,33 @@ def test_as_a_module_it_does_nothing(page, card):
     assert (tracked(page), page.said) == ([], [])
 
 
-@pytest.mark.parametrize(
-    "path", ["/none", "/wrong/", "/wrong/a", "/wrong/abc_defg", "/wrong/%22%3E"]
-)
-def test_a_missing_or_wrong_card_sends_nothing_and_says_nothing(page, path):
-    page.goto(path if path != "/wrong/" else "/none")
+@pytest.mark.parametrize("path", ["/none", "/wrong/a", "/wrong/abc_defg", "/wrong/%22%3E"])
+def test_a_missing_or_wrong_card_sends_nothing_and_says_so_once(page, path):
+    page.goto(path)
     page.click("button")
     page.evaluate("balise('devis')")
     leave(page)
-    assert (tracked(page), page.said) == ([], [])
+    assert (tracked(page), page.said) == ([], ["[data-card]"])
 
 
-def test_an_unknown_card_is_refused_and_forgotten(page, card):
+def test_an_unknown_card_is_asked_for_once_and_the_browser_says_it_once(page, card):
     page.goto("/wrong/unknown1")
     wait_until(lambda: card.counted("unknown_card", 1))
     wait_until(lambda: page.evaluate("localStorage.length") == 0)
+    page.click("button")
+    page.evaluate("balise('devis')")
+    leave(page)
+    assert len(tracked(page)) == 1
+    (said,) = page.said
+    assert "404" in said
+
+
+def test_an_unknown_card_does_not_silence_the_one_beside_it(page, card):
+    page.goto("/beside")
+    wait_until(lambda: page.evaluate("localStorage.length") == 0)
+    page.click("button")
+    assert names(stored(card, 2)) == ["view", "click"]
+    assert len(page.said) == 1
 
 
 @pytest.mark.parametrize(
@@ -207,17 +241,59 @@ def test_listeners_of_the_page_that_throw_change_nothing(page, card):
 def test_the_page_stays_as_it_was(page, card):
     def look():
         return page.evaluate(
-            "[document.body.innerHTML.replace(/<script.*?<.script>/, ''), history.length,"
-            " document.documentElement.outerHTML.length, getComputedStyle(document.body).cssText]"
+            "[document.body.innerHTML.replace(/<script.*?<.script>/, ''),"
+            " getComputedStyle(document.body).cssText,"
+            " [...document.body.querySelectorAll(':not(script)')].map("
+            "   each => JSON.stringify(each.getBoundingClientRect())),"
+            " document.documentElement.scrollHeight]"
         )
 
     page.goto("/marie")
     stored(card, 1)
     with_it = look()
     page.goto("/bare")
-    without = look()
-    assert with_it[0] == without[0]
-    assert with_it[3] == without[3]
+    assert look() == with_it
+
+
+def test_nothing_on_the_page_moves(page, card):
+    page.add_init_script(
+        "window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto("/marie")
+    stored(card, 1)
+    page.click("button")
+    stored(card, 2)
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => setTimeout(painted)))")
+    assert page.evaluate("shifts.length") == 0
+
+
+def test_on_a_slow_phone_everything_is_counted(page, card):
+    tools = page.context.new_cdp_session(page)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/marie?src=nfc")
+    page.click("button")
+    leave(page)
+    wait_until(lambda: names(distinct(card)).count("click") == 2)
+    found = distinct(card)
+    assert [(event.target, event.medium) for event in found if event.name == "click"] == [
+        ("phone", "nfc"),
+        ("map", "nfc"),
+    ]
+    assert found[0].name == "view"
+
+
+@pytest.mark.parametrize("path", ["/there", "/there-pinned"])
+def test_a_card_on_another_site_than_the_collector_is_counted(page, card, path):
+    page.goto(f"{card.url.replace('127.0.0.1', 'localhost')}{path}?src=qr")
+    page.click("button")
+    view, click = stored(card, 2)
+    assert (view.name, view.medium, view.ref) == ("view", "qr", "")
+    assert click.target == "phone"
+    wait_until(lambda: page.evaluate("localStorage.length") == 0)
+    hide(page)
+    assert (page.said, page.context.cookies()) == ([], [])
 
 
 def test_a_click_is_never_held_up(page, card):

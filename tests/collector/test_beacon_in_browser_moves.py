@@ -14,36 +14,39 @@ RULES = '{"prerender": [{"source": "list", "urls": ["/marie"]}]}'
 BUTTONS = "<button data-track=phone>Appeler</button><a id=away href=/elsewhere>Ici</a>"
 
 
-def pages(asked: list[str]) -> list[Route]:
-    def marie(request):
-        asked.append(request.headers.get("sec-purpose", ""))
-        return html(tag() + BUTTONS)
+purposes: list[str] = []
 
-    return [
-        Route("/marie", marie),
-        Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
-        Route(
-            "/before",
-            lambda request: html(
-                f"<script type=speculationrules>{RULES}</script><a href=/marie>Marie</a>"
-            ),
+
+def marie(request):
+    purposes.append(request.headers.get("sec-purpose", ""))
+    return html(tag() + BUTTONS)
+
+
+PAGES = (
+    Route("/marie", marie),
+    Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
+    Route(
+        "/before",
+        lambda request: html(
+            f"<script type=speculationrules>{RULES}</script><a href=/marie>Marie</a>"
         ),
-    ]
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def site(open_site):
+    return open_site(pages=PAGES, card=CARD)
 
 
 @pytest.fixture
-def asked() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def card(make_collector, asked):
-    return make_collector(pages=pages(asked), card=CARD)
+def card(site, visitor_of):
+    return visitor_of(site)
 
 
 @pytest.fixture
 def page(browser, card):
-    with browser.new_context(base_url=card.url) as context:
+    with browser.new_context(base_url=card.url, user_agent=card.agent) as context:
         yield context.new_page()
 
 
@@ -61,7 +64,7 @@ def remembering_browser(browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def remembered(remembering_browser, card):
-    with remembering_browser.new_context(base_url=card.url) as context:
+    with remembering_browser.new_context(base_url=card.url, user_agent=card.agent) as context:
         page = context.new_page()
         page.goto("/marie")
         stored(card, 1)
@@ -92,7 +95,7 @@ def test_a_return_from_the_real_cache_goes_on_with_the_same_page(remembered, car
 def test_a_return_from_the_real_cache_after_half_an_hour_is_a_view(remembered, card):
     remembered.evaluate(
         "() => { const now = Date.now; let later = 0; Date.now = () => now() + later;"
-        "addEventListener('pagehide', () => { later = 31 * 60_000 }) }"
+        "addEventListener('visibilitychange', () => { later = 31 * 60_000 }) }"
     )
     away_and_back(remembered)
     wait_until(lambda: len(views(card)) == 2)
@@ -105,9 +108,10 @@ def test_a_page_with_a_click_on_its_way_is_still_kept_by_the_cache(remembered, c
     wait_until(lambda: "click" in names(distinct(card)))
 
 
-def test_a_really_prerendered_page_counts_when_it_is_opened_and_not_before(page, card, asked):
+def test_a_really_prerendered_page_counts_when_it_is_opened_and_not_before(page, card):
+    purposes.clear()
     page.goto("/before")
-    wait_until(lambda: any("prerender" in purpose for purpose in asked))
+    wait_until(lambda: any("prerender" in purpose for purpose in purposes))
     time.sleep(0.5)
     assert distinct(card) == []
     page.click("a")

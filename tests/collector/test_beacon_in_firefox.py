@@ -1,0 +1,147 @@
+"""The essential of the script in a second engine: Firefox, against the real collector."""
+
+import time
+
+import pytest
+from starlette.routing import Route
+
+from schema.testing.firefox import running_firefox, system_firefox
+from schema.testing.visits import CARD, html, names, tag, wait_until
+
+STAY = (
+    "<script>addEventListener('click', event => event.target.id || event.preventDefault())</script>"
+)
+BUTTONS = (
+    "<button data-track=phone data-track-label=header>Appeler</button>"
+    "<a class=obvious href='https://www.linkedin.com/in/marie'>LinkedIn</a>"
+    "<a id=away href=/elsewhere data-track=map>Ici</a><div style='height:4000px'></div>"
+)
+PRIVATE = "<script>Object.defineProperty(navigator,'globalPrivacyControl',{value:true})</script>"
+HOSTILE = "<script>JSON.stringify = () => 'null'</script>"
+PAGES = (
+    Route("/marie", lambda request: html(STAY + tag() + BUTTONS)),
+    Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
+    Route("/private", lambda request: html(PRIVATE + tag() + BUTTONS)),
+    Route("/hostile", lambda request: html(HOSTILE + tag() + BUTTONS)),
+    Route(
+        "/away",
+        lambda request: html(
+            STAY + tag() + BUTTONS, {"Content-Security-Policy": "connect-src 'none'"}
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def site(open_site):
+    return open_site(pages=PAGES, card=CARD)
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory):
+    program = system_firefox()
+    if program is None:
+        pytest.skip("Firefox is not on this machine")
+    with running_firefox(program, tmp_path_factory.mktemp("firefox")) as firefox:
+        yield firefox
+
+
+@pytest.fixture
+def page(firefox, site):
+    """A card's page, after which nothing of this visit is left in the browser."""
+    firefox.open(f"{site.url}/elsewhere")
+    firefox.evaluate("localStorage.clear()")
+    return firefox
+
+
+@pytest.fixture
+def told(site):
+    """What has come since this test began: names and targets, once it is as many as expected."""
+    before = {(event.page, event.seq) for event in site.spooled()}
+
+    def events(expected: int):
+        def found():
+            every = {(event.page, event.seq): event for event in site.spooled()}
+            return [event for key, event in every.items() if key not in before]
+
+        wait_until(lambda: len(found()) >= expected)
+        time.sleep(0.1)
+        assert len(found()) == expected
+        return sorted(found(), key=lambda event: (event.at, event.seq))
+
+    return events
+
+
+def test_a_view_and_its_clicks(page, site, told):
+    page.open(f"{site.url}/marie?lang=fr&src=qr#top")
+    page.click("button")
+    page.click(".obvious")
+    view, click, obvious = told(3)
+    assert (view.name, view.seq, view.medium, view.lang) == ("view", 0, "qr", "fr-FR")
+    assert view.tz == page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    assert view.width == page.evaluate("innerWidth")
+    assert (click.target, click.label, obvious.target) == ("phone", "header", "linkedin")
+    assert page.evaluate("location.href") == f"{site.url}/marie?lang=fr#top"
+    assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == [
+        "",
+        0,
+        0,
+    ]
+
+
+def test_a_click_that_leaves_is_counted_and_a_return_is_no_new_view(page, site, told):
+    page.open(f"{site.url}/marie")
+    page.click("#away")
+    wait_until(lambda: page.evaluate("location.pathname") == "/elsewhere")
+    page.back()
+    wait_until(lambda: page.evaluate("location.pathname") == "/marie")
+    page.click("button")
+    assert names(told(3)) == ["view", "click", "click"]
+
+
+def test_a_reload_is_no_new_view(page, site, told):
+    page.open(f"{site.url}/marie")
+    told(1)
+    page.reload()
+    page.click("button")
+    assert sorted(names(told(2))) == ["click", "view"]
+
+
+def test_a_tab_in_the_background_is_not_read(page, site, told):
+    page.open(f"{site.url}/marie")
+    told(1)
+    time.sleep(1.1)
+    with page.another_tab():
+        _, engage = told(2)
+        assert engage.name == "engage"
+        assert engage.ms >= 1_000
+    page.click("button")
+    assert names(told(3)) == ["view", "engage", "click"]
+
+
+def test_an_objection_is_kept_and_nothing_is_sent(page, site, told):
+    page.open(f"{site.url}/marie?balise=off")
+    page.click("button")
+    page.open(f"{site.url}/marie")
+    page.click("button")
+    page.open(f"{site.url}/private")
+    told(0)
+    assert page.evaluate("Object.entries(localStorage)") == [["balise-off", "1"]]
+
+
+def test_privacy_control_and_hostile_pages_send_nothing(page, site, told):
+    for path in ("/private", "/hostile"):
+        page.open(f"{site.url}{path}")
+        page.click("button")
+    told(0)
+    assert site.counted("malformed", 0) == {}
+
+
+def test_what_could_not_be_delivered_is_delivered_later_once(page, site, told):
+    page.open(f"{site.url}/away")
+    page.click("button")
+    wait_until(lambda: page.evaluate("(localStorage.balise || '').split('\\n').length") == 2)
+    told(0)
+    page.open(f"{site.url}/marie")
+    assert sorted(names(told(3))) == ["click", "view", "view"]
+    wait_until(lambda: page.evaluate("localStorage.length") == 0)
