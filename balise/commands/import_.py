@@ -109,7 +109,8 @@ def _import(place: "Place", task: Task, options: Any, *, dry_run: bool) -> "Tota
         with place.directory.write() as conn:
             run = runs.start(conn, "import", place.clock())
             record(conn, "import.begin", f"{task.path.name} (run {run})")
-        new, error = 0, None
+        new: int | None = None
+        error: str | None = "Stopped."
         try:
             totals = import_file(
                 place,
@@ -119,7 +120,7 @@ def _import(place: "Place", task: Task, options: Any, *, dry_run: bool) -> "Tota
                 report=Report(task.report),
                 progress=progress,
             )
-            new = totals.new
+            new, error = totals.new, None
             return totals
         except BaliseError as fault:
             error = str(fault)
@@ -127,7 +128,8 @@ def _import(place: "Place", task: Task, options: Any, *, dry_run: bool) -> "Tota
         finally:
             with place.directory.write() as conn:
                 runs.finish(conn, run, now_ms=place.clock(), rows=new, error=error)
-                record(conn, "import.end", f"{task.path.name} (run {run}): {new} events")
+                became = "stopped" if new is None else f"{new} events"
+                record(conn, "import.end", f"{task.path.name} (run {run}): {became}")
 
 
 @contextmanager
