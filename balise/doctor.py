@@ -17,7 +17,7 @@ from schema import mail
 from schema.clock import Clock
 from schema.days import zone_names
 from schema.errors import BaliseError, Unavailable
-from schema.settings import Settings
+from schema.settings import Settings, mask
 from schema.store import StoreBusy, StoreMissing
 
 State = Literal["ok", "note", "fault"]
@@ -154,6 +154,14 @@ def jobs(settings: Settings, clock: Clock) -> Finding:
     return Finding("ok", f"all is well with {', '.join(run.job for run in last)}")
 
 
+def backups(settings: Settings, clock: Clock) -> Finding:
+    if settings.backup_at is None:
+        return Finding("note", "none is made by itself: BALISE_BACKUP_AT is empty")
+    if not settings.backup:
+        return Finding("fault", "BALISE_BACKUP_AT says when, nothing where", "set BALISE_BACKUP")
+    return Finding("ok", f"each day at {settings.backup_at:%H:%M} UTC, in {mask(settings.backup)}")
+
+
 def geoip_file(settings: Settings, clock: Clock) -> Finding:
     path = settings.places_file
     if settings.geoip is None and not path.exists():
@@ -222,6 +230,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("event store schema", event_schema),
     ("directory", directory),
     ("jobs", jobs),
+    ("backups", backups),
     ("places file", geoip_file),
     ("mail server", mail_server),
     ("time zones", time_zones),

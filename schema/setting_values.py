@@ -1,5 +1,6 @@
 """From the text of a setting to its value. A ValueError says what would be allowed."""
 
+import re
 from collections.abc import Callable
 from datetime import time
 from ipaddress import ip_network
@@ -8,6 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 Parse = Callable[[str], Any]
+
+_BUCKET = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9.-]+(/[^?#]*)?")
 
 
 def text(value: str) -> str:
@@ -58,8 +61,8 @@ def mail_server(value: str) -> str:
 
 
 def backup_place(value: str) -> str:
-    if value.startswith("s3:") and not urlsplit(value).netloc:
-        raise ValueError("a folder, or an address such as s3://bucket/prefix")
+    if value.startswith("s3:") and not _BUCKET.fullmatch(value):
+        raise ValueError("a folder, or an address such as s3://bucket/prefix, without keys")
     return value
 
 

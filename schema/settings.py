@@ -238,10 +238,11 @@ def shown(setting: Setting, settings: Settings) -> str:
 
 
 def conceal(setting: Setting, text: str) -> str:
-    """What may be printed of a value: of a secret address all but its password."""
-    if not setting.secret or not text:
-        return text
-    return mask(text) if "://" in text else "***"
+    """What may be printed of a value: of an address all but its password, of another secret that
+    there is one."""
+    if setting.secret and text and "://" not in text:
+        return "***"
+    return mask(text)
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from pipeline.backup.take import BUCKET_DRAFTS, made_at
 from schema.errors import BadInput, Unavailable
-from schema.settings import Settings
+from schema.setting_values import backup_place
+from schema.settings import Settings, mask
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -41,6 +42,10 @@ class Place(Protocol):
 def place_of(address: str, settings: Settings) -> Place:
     if not address:
         raise BadInput("Nothing says where backups go: name a folder, or set BALISE_BACKUP.")
+    try:
+        backup_place(address)
+    except ValueError as allowed:
+        raise BadInput(f"Backups cannot go to {mask(address)!r}; name {allowed}.") from None
     if address.startswith(S3_PREFIX):
         return Bucket(address, settings)
     return Folder(Path(address).expanduser())

@@ -347,3 +347,11 @@ def test_a_clock_that_is_not_the_servers(installed: Settings, tmp_path: Path) ->
         ahead = finding(settings, "clock", FixedClock(system_clock() + 3_600_000))
     assert ahead.state == "fault"
     assert "s ahead of the event store's server" in ahead.says
+
+
+def test_backups_that_have_a_time_and_no_place_are_a_fault(settings: Settings) -> None:
+    assert finding(settings, "backups").state == "note"
+    timed = given(settings, backup_at="03:30")
+    assert finding(timed, "backups").state == "fault"
+    placed = given(timed, backup_at="03:30", backup="/mnt/backup")
+    assert finding(placed, "backups") == Finding("ok", "each day at 03:30 UTC, in /mnt/backup")

@@ -107,6 +107,7 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
         BALISE_CLICKHOUSE="clickhouse://me:hunter2@host:8123/balise?cluster=main",
         BALISE_DATABASE="postgresql+psycopg://me:hunter2@host/balise?password=hunter2",
         BALISE_SMTP="smtp://me:hunter2@host:587",
+        BALISE_S3_SECRET="hunter2",
     )
     page = "\n".join(shown(each, settings) for each in SETTINGS)
     assert "hunter2" not in page
@@ -116,6 +117,9 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
 def test_a_wrong_secret_value_is_refused_without_repeating_it(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         of(tmp_path, BALISE_SMTP="http://me:hunter2@host", BALISE_PORT="8000")
+    assert "hunter2" not in str(refused.value)
+    with pytest.raises(BadInput, match="without keys") as refused:
+        of(tmp_path, BALISE_BACKUP="s3://me:hunter2@bucket/prefix")
     assert "hunter2" not in str(refused.value)
 
 

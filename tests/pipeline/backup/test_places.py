@@ -90,6 +90,13 @@ def test_nothing_named_is_a_sentence(settings):
         place_of("", settings)
 
 
+@pytest.mark.parametrize("address", ["s3://", "s3:bucket", "s3://me:hunter2@bucket"])
+def test_an_address_that_names_no_bucket_or_tells_a_key_is_a_sentence(settings, address):
+    with pytest.raises(BadInput, match="such as s3://bucket/prefix") as told:
+        place_of(address, settings)
+    assert "hunter2" not in str(told.value)
+
+
 def test_an_installation_travels_through_a_bucket(installed, place):
     with installed("var") as source, place.keeping(NAME) as target:
         take(source, target)
