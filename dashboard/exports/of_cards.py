@@ -18,6 +18,9 @@ from dashboard.words import CROSSED
 from schema.metrics import BY_NAME
 from schema.tiers import Section
 
+WEAK = BY_NAME["click_rate"]
+"""Its definition says how many views a rate needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedOfSeveral:
@@ -66,7 +69,7 @@ def _side_by_side(found: Sequence[CardTotals], asked: AskedOfSeveral) -> Subject
         (
             Column(asked.language.gettext("Card"), "text"),
             *parts.counted_columns(asked.language),
-            Column(asked.language.gettext(BY_NAME["contact_rate"].label), "rate"),
+            parts.column("contact_rate", "rate", asked.language),
         ),
         lambda: [
             (names[each.card], *parts.counts(each.totals), each.totals.contact_rate)
@@ -85,12 +88,12 @@ def _crossed(found: Cross, asked: AskedOfSeveral) -> Subject:
         (
             Column(asked.language.gettext("Card"), "text"),
             Column(head, "text"),
-            Column(asked.language.gettext(BY_NAME["views"].label), "count"),
-            Column(asked.language.gettext(BY_NAME["contact_clicks"].label), "count"),
-            Column(asked.language.gettext(BY_NAME["click_rate"].label), "rate"),
+            parts.column("views", "count", asked.language),
+            parts.column("contact_clicks", "count", asked.language),
+            parts.column("click_rate", "rate", asked.language),
         ),
         lambda: _cells(found, asked),
-        note=asked.language.gettext(BY_NAME["click_rate"].definition),
+        note=asked.language.gettext(WEAK.definition),
     )
 
 

@@ -92,8 +92,13 @@ def _local(at: date) -> date:
     return at.replace(tzinfo=None) if isinstance(at, datetime) else at
 
 
+def column(name: str, kind: Kind, language: Language) -> Column:
+    """Of a figure, by its name in `schema/metrics.py`."""
+    return Column(language.gettext(BY_NAME[name].label), kind)
+
+
 def counted_columns(language: Language) -> tuple[Column, ...]:
-    return tuple(Column(language.gettext(BY_NAME[name].label), "count") for name in COUNTED)
+    return tuple(column(name, "count", language) for name in COUNTED)
 
 
 def counts(row: values.Point | values.Row | values.Totals) -> Row:
