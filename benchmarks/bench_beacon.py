@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.report import Report, Row
 from schema.testing.browser import launch
 
-RUNS = 15
+RUNS = 9
 SLOWER = 6
 AFTER_MS = 300
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}

@@ -1,6 +1,8 @@
 """Whatever the page, the visitor or the installation does: nothing breaks, nothing is refused."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from starlette.routing import Route
@@ -25,7 +27,11 @@ def elsewhere(path: str, more: str = ""):
     return page
 
 
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "beacon.md").read_text(encoding="utf-8")
+(RECEIPT,) = re.findall(r"```html\n(<a href.+?)```", DOCUMENT, re.DOTALL)
+
 PAGES = (
+    Route("/receipt", lambda request: html(tag() + RECEIPT)),
     Route("/there", elsewhere(script.PLAIN_PATH)),
     Route("/there-pinned", elsewhere(script.hashed_path(), PINNED)),
     Route("/marie", lambda request: html(tag() + BUTTONS)),
@@ -87,6 +93,17 @@ def test_an_objection_holds_from_the_first_moment_and_for_every_later_page(page,
     time.sleep(0.3)
     assert tracked(page) == []
     assert page.evaluate("Object.entries(localStorage)") == [["balise-off", "1"]]
+
+
+def test_the_documented_receipt_is_shown_as_long_as_the_choice_lasts(page, card):
+    page.goto("/receipt")
+    assert not page.is_visible("#receipt")
+    page.goto("/receipt?balise=off")
+    assert page.is_visible("#receipt")
+    page.goto("/receipt")
+    assert page.is_visible("#receipt")
+    page.goto("/receipt?balise=on", referer=OBJECTION_PAGE)
+    assert not page.is_visible("#receipt")
 
 
 def test_an_objection_is_effective_at_once_in_pages_that_are_open(page, card):
