@@ -61,6 +61,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             clock=clock,
             origin=settings.origin,
             demo_logins=shown.logins,
+            spool=settings.spool,
             mail_server=settings.smtp,
             trusted_proxies=_proxies(settings),
         )

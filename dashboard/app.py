@@ -1,6 +1,7 @@
 """The owner's pages, all of them, in one list."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from anyio import CapacityLimiter
 from starlette.applications import Starlette
@@ -30,11 +31,15 @@ from dashboard.pages import (
     logout,
     notes,
     reset,
+    share,
+    shared,
     sso,
     team,
     together,
     you,
 )
+from dashboard.pages.ops import accounts as ops_accounts
+from dashboard.pages.ops import health, trail
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -68,6 +73,14 @@ ROUTES: tuple[BaseRoute, ...] = (
     form("/keys", "key_create", keys.create),
     form("/keys/delete", "key_delete", keys.delete),
     page("/definitions", "definitions", definitions.show),
+    page("/ops", "ops", health.show),
+    page("/ops/accounts", "ops_accounts", ops_accounts.show),
+    form("/ops/accounts", "ops_account_change", ops_accounts.change),
+    page("/ops/quarantine", "ops_quarantine", trail.quarantine),
+    page("/ops/trail", "ops_trail", trail.show),
+    page("/s/{token}", "shared", shared.show),
+    form("/s/{token}", "shared_enter", shared.enter),
+    page("/s/{token}/frame", "shared_frame", shared.framed),
     page("/design", "design", design.show),
     page("/cards", "together", together.show),
     form("/cards/groups", "groups", together.group),
@@ -87,6 +100,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_form("/cards/{card}/items/revoke", "item_revoke", items.revoke),
     card_page("/cards/{card}/items/{code}/qr.svg", "item_svg", items.svg),
     card_page("/cards/{card}/items/{code}/qr.png", "item_png", items.png),
+    card_page("/cards/{card}/share", "share", share.show),
+    card_form("/cards/{card}/share", "share_create", share.create),
+    card_form("/cards/{card}/share/revoke", "share_revoke", share.revoke),
     card_page("/cards/{card}/settings", "card_settings", card_settings.show),
     card_form("/cards/{card}/settings", "card_change", card_settings.change),
     card_page("/cards/{card}/install", "install", install.show),
@@ -103,6 +119,7 @@ def build(
     store: EventStore,
     clock: Clock,
     origin: str,
+    spool: Path,
     demo_logins: Iterable[DemoLogin] = (),
     mail_server: str = "",
     trusted_proxies: Networks = (),
@@ -118,6 +135,7 @@ def build(
         demo_logins=tuple(demo_logins),
         board=Board(store, clock),
         post=PostOffice(mail_server, sender_of(origin)),
+        spool=spool,
         trusted_proxies=trusted_proxies,
     )
     app = Starlette(

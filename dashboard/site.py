@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from anyio import CapacityLimiter
@@ -48,6 +49,8 @@ class Site:
     board: Board
     """The visits of now."""
     post: PostOffice
+    spool: Path
+    """The folder of what is acknowledged and not yet stored, for the pages of ops."""
     trusted_proxies: Networks
     """Whose word about the reader's address is taken, for the limits on signing in."""
 

@@ -26,13 +26,13 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
 
 
 def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response:
-    place = _place(reader)
+    place = place_of(reader)
     return reader.renderer.page(
         "card.html",
         reader=reader,
         card=card,
         several=_has_several(reader),
-        figures=_figures(reader, card, place),
+        figures=figures_of(reader, card, place),
         part_of_period=period_part(request, reader, card, place, typed),
         locked=[
             (offer, CATALOGUE[tier_with(section)].label)
@@ -44,14 +44,14 @@ def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response
 
 def figures(request: Request, reader: Reader, card: Card) -> Response:
     """The moving part of the page, or 304 while nothing has moved."""
-    body = _figures(reader, card, _place(reader))
+    body = figures_of(reader, card, place_of(reader))
     etag = f'"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     return HTMLResponse(body, headers={"ETag": etag})
 
 
-def _place(reader: Reader) -> Place:
+def place_of(reader: Reader) -> Place:
     return Place(reader.site.store, reader.site.directory, reader.site.clock())
 
 
@@ -62,7 +62,7 @@ def _has_several(reader: Reader) -> bool:
         return len(cards.of_account(conn, reader.account.id)) > 1
 
 
-def _figures(reader: Reader, card: Card, place: Place) -> Markup:
+def figures_of(reader: Reader, card: Card, place: Place) -> Markup:
     question = today_and_ever(card, place.now_ms)
     counted = read(place, question, essentiel(question))
     return reader.renderer.text(

@@ -68,12 +68,13 @@ def period_part(request: Request, reader: Reader, card: Card, place: Place, type
 
 
 def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:
-    """What the tier may take away, of the same days and filters."""
+    """What the reader may take away, of the same days and filters."""
     tier = reader.tier or TIERS[-1]
     query = asked.view.address.partition("?")[2]
     return [
         (kind.upper() if kind != "xlsx" else "Excel", f"{asked.view.path}/export.{kind}?{query}")
         for kind in CATALOGUE[tier].exports
+        if decide(reader.role, tier, f"export_{kind}") is Decision.ALLOW
     ]
 
 

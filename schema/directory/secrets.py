@@ -14,6 +14,8 @@ from schema.directory.dialects import insert
 from schema.directory.tables import secrets
 
 ITEM_KEY = "item key"
+LINK_KEY = "link key"
+"""Signs that a browser knows the password of a shared link."""
 SECRET_BYTES = 32
 
 

@@ -74,6 +74,7 @@ class World:
     mine: Card
     second: Card
     foreign: Card
+    spool: Path
     password: str = "soleil sur la baie"
     origin: str = "http://balise.test"
     owner: str = "marie@atelier.example"
@@ -87,6 +88,7 @@ class World:
             "store": self.store,
             "clock": self.clock,
             "origin": self.origin,
+            "spool": self.spool,
         }
         return build(**given | changes)
 
@@ -146,7 +148,7 @@ def world(
     source, made = directory_file
     copy = shutil.copy(source, tmp_path / "balise.db")
     directory = open_directory(f"sqlite:///{copy}")
-    yield World(directory, store, FixedClock.at(NOW), portal, *made)
+    yield World(directory, store, FixedClock.at(NOW), portal, *made, spool=tmp_path / "spool")
     directory.close()
     for table in ("events", "visits", "card_days", "card_dims", "card_hours"):
         store.run(f"TRUNCATE TABLE {table}")
