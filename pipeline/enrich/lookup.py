@@ -30,7 +30,7 @@ def narrowed(column: pl.Series) -> pl.Series:
     """The same texts by the smallest numbers that they need: a fourth of the bytes, mostly."""
     if not isinstance(column.dtype, pl.Categorical):
         return column
-    texts = column.dtype.categories.to_series()
+    texts = _texts(column)
     if texts.len() > UINT16_MAX:
         return column
     kind = pl.UInt8 if texts.len() <= UINT8_MAX else pl.UInt16
@@ -40,7 +40,7 @@ def narrowed(column: pl.Series) -> pl.Series:
 
 def look_up(frame: pl.DataFrame, column: str, answer: Answer, beside: str = "") -> pl.DataFrame:
     """For few values that are found quickly. `beside`: a column that shares its list of texts."""
-    answers = answer(_distinct(frame, column))
+    answers = answer(_texts(frame[column]))
     into = frame.schema[beside] if beside else numbers()
     return _beside(frame, column, answers.with_columns(pl.all().cast(into)))
 
@@ -58,7 +58,7 @@ class LookUp:
     def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Safe from several threads: at worst one looks up again what another has found."""
         column, known = self._column, self._known
-        wanted = _distinct(frame, column).to_frame(column)
+        wanted = _texts(frame[column]).to_frame(column)
         new = wanted.join(known, on=column, how="anti")[column]
         if new.len():
             if known.height + new.len() > REMEMBERED_MAX:
@@ -77,10 +77,11 @@ def by_value(answer: Callable[[str], tuple[str, ...]], names: Sequence[str]) -> 
     return lambda values: pl.DataFrame([answer(each) for each in values], schema, orient="row")
 
 
-def _distinct(frame: pl.DataFrame, column: str) -> pl.Series:
-    kind = frame.schema[column]
-    assert isinstance(kind, pl.Categorical)  # noqa: S101
-    return kind.categories.to_series()
+def _texts(column: pl.Series) -> pl.Series:
+    """The list behind a column, as far as its numbers reach. `Categories.to_series` is Python."""
+    last = column.to_physical().max()
+    count = last + 1 if isinstance(last, int) else 0
+    return pl.int_range(count, dtype=pl.UInt32, eager=True).cat.to(column.dtype).cast(pl.String)
 
 
 def _beside(frame: pl.DataFrame, column: str, answers: pl.DataFrame) -> pl.DataFrame:
