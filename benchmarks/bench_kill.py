@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from benchmarks.report import Report, Row
-from schema.testing.kills import kill_under_load, prepare
+from schema.testing.installation import install
+from schema.testing.kills import kill_under_load
 
 ROUNDS = 200
 
@@ -13,7 +14,7 @@ ROUNDS = 200
 def measure() -> Report:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "var"
-        prepare(data)
+        install(data)
         outcome = kill_under_load(data, ROUNDS, seed=time.time_ns())
     stored = set(outcome.stored)
     counted = sum(line["human"] + line["automatic"] for line in outcome.ledger)

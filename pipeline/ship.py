@@ -16,7 +16,7 @@ file follow in a flush of their own (`pipeline/flush.py`).
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -40,6 +40,7 @@ from pipeline.spools import (
     Shipment,
     SpoolFile,
     claim_folder,
+    folder_id,
     put_out_of_the_way,
     spool_paths,
     turn,
@@ -64,7 +65,7 @@ FLUSH_S_MAX = 600.0
 
 TURN = "ship"
 """The lease of those who store into one store from several machines."""
-TURN_MS = 60_000
+TURN_MS = 20_000
 TURN_S_MAX = 10.0
 TURN_LOOK_S = 0.02
 _BUSY = "Other machines have shipped for long; this one waits for its turn."
@@ -120,6 +121,7 @@ class Shipper:
         """The events of shipments that were begun and not ended."""
         self._lanes: dict[Path, _Lane] = {}
         self._lock: int | None = None
+        self._holder = ""
         self._stopping = Event()
         self.meter = Meter()
 
@@ -175,6 +177,7 @@ class Shipper:
     def _may_ship(self) -> bool:
         if self._lock is None:
             self._lock = claim_folder(self._folder)
+            self._holder = folder_id(self._lock) if self._lock is not None else ""
         return self._lock is not None
 
     def _follow_folder(self) -> None:
@@ -243,15 +246,17 @@ class Shipper:
         with ExitStack() as stack:
             while True:
                 try:
-                    turn = leases.held(
-                        self._directory, TURN, self._clock, ttl_ms=TURN_MS, busy=_BUSY
-                    )
-                    still_ours = stack.enter_context(turn)
+                    still_ours = stack.enter_context(self._hold_turn())
                     break
                 except Unavailable:
                     if monotonic() > until_s or self._stopping.wait(TURN_LOOK_S):
                         raise
             yield still_ours
+
+    def _hold_turn(self) -> AbstractContextManager[Callable[[], None]]:
+        return leases.held(
+            self._directory, TURN, self._clock, ttl_ms=TURN_MS, busy=_BUSY, holder=self._holder
+        )
 
     def _duplicates(self, events: pl.DataFrame) -> frozenset[int]:
         """Positions of events that this shipment repeats, the store has or another will bring."""

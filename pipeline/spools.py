@@ -33,6 +33,7 @@ BATCHES_A_LOOK = 1_000
 """Read at once by those who only count, while the store is away and spools are long."""
 
 TURN_SUFFIX = ".turn"
+_ID_CHARS = 16
 
 CountKey = tuple[str, str, str]
 """Day, card, and what was counted: a reason of the collector or an outcome of the shipper."""
@@ -238,6 +239,16 @@ def spool_bytes(folder: Path) -> int:
 def claim_folder(folder: Path) -> int | None:
     """A descriptor to be kept open by the one process that ships it; None while there is one."""
     return _try_lock(_beside(folder, LOCK_SUFFIX)) if folder.exists() else None
+
+
+def folder_id(claim: int) -> str:
+    """Of whoever ships this folder, the same for every process that ever does."""
+    known = os.pread(claim, _ID_CHARS, 0).decode()
+    if len(known) == _ID_CHARS:
+        return known
+    drawn = secrets.token_hex(_ID_CHARS // 2)
+    os.pwrite(claim, drawn.encode(), 0)
+    return drawn
 
 
 @contextmanager

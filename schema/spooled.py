@@ -10,14 +10,14 @@ token and counts them in the same way. Ids are never used twice.
 the transaction that keeps the events, the shipper what became of them in the transaction that
 forgets them. Now and then they move to `flushes`, and from there to the store under their token.
 
-Files that are never read only carry an `flock`, which ends with its process however that process
-ends. The collector makes and locks `<name>.db.owner` BEFORE it creates `<name>.db`, draws a name
-that no other process ever had, and keeps the lock as long as it lives. A spool whose owner lock is
-free belongs to a dead process: nothing more will come, and the shipper removes it once it is empty.
-The one process that ships a folder holds `<folder>.lock` beside it.
+Some files carry an `flock`, which ends with its process however that process ends. The collector
+makes and locks `<name>.db.owner` BEFORE it creates `<name>.db`, draws a name that no other process
+ever had, and keeps the lock as long as it lives. A spool whose owner lock is free belongs to a dead
+process: nothing more will come, and the shipper removes it once it is empty. The one process that
+ships a folder holds `<folder>.lock` beside it, in which there is an id of the folder.
 
-A file that cannot be read becomes `<name>.db.unreadable`, out of everybody's way, for its rows to
-be recovered by hand. Its collector renames it, for it would go on writing; the shipper does when
+A file that cannot be read becomes `<name>.db.unreadable`, out of everybody's way, and the shipper
+salvages what it can. Its collector renames it, for it would go on writing; the shipper does when
 the collector is dead, and else asks it by making an empty file of that name.
 """
 

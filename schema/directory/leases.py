@@ -43,13 +43,14 @@ def give_back(conn: Connection, name: str, holder: str) -> None:
 
 @contextmanager
 def held(
-    directory: Directory, name: str, clock: Clock, *, ttl_ms: int, busy: str
+    directory: Directory, name: str, clock: Clock, *, ttl_ms: int, busy: str, holder: str = ""
 ) -> Iterator[Callable[[], None]]:
     """For work that nobody else may do meanwhile. Refuses with `busy` while someone else does.
 
     Gives what prolongs the lease, to be called before each step: it refuses when the lease is lost.
+    A holder that is always the same one has its lease again at once after it was killed.
     """
-    holder = secrets.token_hex(8)
+    holder = holder or secrets.token_hex(8)
 
     def prolong() -> None:
         with directory.write() as conn:

@@ -28,6 +28,7 @@ from schema.store.http import (
     refusal,
     respond,
 )
+from schema.testing.server import free_port
 
 USER = "balise"
 PASSWORD = "s3cret-of-the-double"
@@ -48,7 +49,7 @@ class ClickHouseDouble:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -171,12 +172,6 @@ def _replay(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main(folder: str, port: str) -> None:

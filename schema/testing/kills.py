@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from schema.testing.events import CARD
 from schema.testing.load import Load
 from schema.testing.server import balise, free_port, running
 
@@ -24,16 +23,6 @@ class Outcome:
     cut: int
     ledger: tuple[dict[str, int], ...]
     balanced: bool
-
-
-def prepare(data: Path) -> None:
-    """A data folder with one card."""
-    assert balise(data, "init").returncode == 0
-    made = balise(data, "account", "create", "--name", "A", "--tier", "premium", "--json")
-    account = json.loads(made.stdout)["id"]
-    site = ("--url", "https://a.example", "--zone", "Pacific/Auckland", "--id", CARD)
-    made = balise(data, "card", "create", "--account", account, "--name", "A", *site)
-    assert made.returncode == 0, made.stderr
 
 
 def kill_under_load(data: Path, rounds: int, seed: int) -> Outcome:

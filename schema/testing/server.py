@@ -1,6 +1,7 @@
 """A real `balise` process for tests: started, waited for, stopped or killed."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,17 @@ NO_LIMITS = {"BALISE_NETWORK_REQUESTS_S": "1000000", "BALISE_CARD_REQUESTS_S": "
 """A test sends from one address what otherwise comes from a crowd."""
 
 
+PORTS = range(10_000, 32_000)
+"""Below those that the system gives to whoever asks for any, so that no connection of another test
+takes one between our look and its use. Tests that run side by side draw at random."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(data: Path, /, **settings: str) -> dict[str, str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.spools import pending_events
-from schema.testing.events import CARD, body, envelope
+from schema.testing.events import body, envelope
+from schema.testing.installation import install
 from schema.testing.server import (
     BALISE,
     RunningServer,
@@ -25,17 +26,8 @@ KNOWN_WITHIN_S = 2
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder with one card, made as an operator would make it."""
-    data = tmp_path / "var"
-    assert balise(data, "init").returncode == 0
-    made = balise(data, "account", "create", "--name", "Lormeau", "--tier", "premium", "--json")
-    account = json.loads(made.stdout)["id"]
-    site = ("--url", "https://lormeau.example/luc", "--zone", "Europe/Paris")
-    made = balise(
-        data, "card", "create", "--account", account, "--name", "Luc", *site, "--id", CARD
-    )
-    assert made.returncode == 0, made.stderr
-    return data
+    install(tmp_path / "var")
+    return tmp_path / "var"
 
 
 def send(server: RunningServer, seed: int, **given: str) -> None:

@@ -82,3 +82,16 @@ def test_who_was_stopped_in_the_middle_is_told_that_the_lease_is_lost(directory:
         with pytest.raises(Unavailable, match="Lost"):
             prolong()
     assert not _take(directory, "third", clock(), "x")
+
+
+def test_a_holder_that_is_always_the_same_one_has_it_again_at_once(directory: Directory) -> None:
+    clock = FixedClock(0)
+
+    def held(holder: str) -> Held:
+        return leases.held(directory, "x", clock, ttl_ms=1_000, busy="Busy.", holder=holder)
+
+    held("folder").__enter__()  # and then it was killed
+    with pytest.raises(Unavailable, match="Busy"), held("other"):
+        pass
+    with held("folder") as prolong:
+        prolong()

@@ -5,7 +5,7 @@ import time
 import zipfile
 from contextlib import ExitStack
 
-from schema.testing.kills import prepare
+from schema.testing.installation import install
 from schema.testing.load import Load
 from schema.testing.server import balise, free_port, running
 
@@ -17,7 +17,7 @@ def stored(data):
 
 def test_what_was_acknowledged_before_is_restored_and_nothing_twice(tmp_path):
     data, new, port = tmp_path / "var", tmp_path / "new", free_port()
-    prepare(data)
+    install(data, zone="Pacific/Auckland")
     with running(data, "serve", port=port) as server, ExitStack() as stack:
         loads = [stack.enter_context(Load(port, name=f"l{n}")) for n in range(2)]
         while sum(len(load.acknowledged) for load in loads) < 100:

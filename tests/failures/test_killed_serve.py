@@ -1,12 +1,13 @@
 """`balise serve` is killed with SIGKILL while clients send; `make bench` does it for longer."""
 
-from schema.testing.kills import kill_under_load, prepare
+from schema.testing.installation import install
+from schema.testing.kills import kill_under_load
 
 ROUNDS = 10
 
 
 def test_a_server_killed_at_any_instant_keeps_what_it_acknowledged_once_and_its_ledger(tmp_path):
-    prepare(tmp_path / "var")
+    install(tmp_path / "var", zone="Pacific/Auckland")
     outcome = kill_under_load(tmp_path / "var", ROUNDS, seed=3)
     assert outcome.acknowledged <= set(outcome.stored)
     assert len(outcome.stored) == len(set(outcome.stored))
