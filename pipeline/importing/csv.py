@@ -5,7 +5,7 @@ from functools import partial
 
 import polars as pl
 
-from pipeline.importing.rows import COLUMNS, Rows, read_piece
+from pipeline.importing.rows import COLUMNS, MORE_FIELDS, Rows, read_piece
 from pipeline.importing.source import Piece, Source
 from schema.errors import BadInput
 
@@ -27,7 +27,9 @@ def table(source: Source, known: Mapping[str, object], needed: tuple[str, ...]) 
             separator, header, piece = _begin(source, piece, known, needed)
             if not piece.text:
                 continue
-        yield read_piece(piece, partial(_read, separator, header, known))
+        yield read_piece(
+            piece, partial(_read, separator, header, known), partial(_spot, separator, header)
+        )
 
 
 def _read(
@@ -38,10 +40,16 @@ def _read(
         has_header=False,
         separator=separator,
         schema=dict.fromkeys(header, pl.String),
+        missing_columns="insert",
         # Looking for quotation marks costs a third; most files have none.
         quote_char='"' if b'"' in text else None,
     )
     return frame.select(name for name in header if name in known)
+
+
+def _spot(separator: str, header: list[str], line: bytes) -> str:
+    fields = line.count(separator.encode()) + 1
+    return MORE_FIELDS if fields > len(header) and b'"' not in line else ""
 
 
 def _begin(

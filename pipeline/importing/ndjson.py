@@ -15,7 +15,7 @@ _SCHEMA = dict.fromkeys(COLUMNS, pl.String)
 
 def read(source: Source, needed: tuple[str, ...]) -> Iterator[Rows]:
     for piece in source.pieces():
-        rows = read_piece(piece, partial(_read, needed))
+        rows = read_piece(piece, partial(_read, needed), _spot)
         if piece.first_line == 1:
             _check_kind(source, piece.text, rows)
         yield rows
@@ -25,6 +25,12 @@ def _read(needed: tuple[str, ...], text: bytes) -> pl.DataFrame:
     frame = pl.read_ndjson(text, schema=_SCHEMA)
     empty = [each.name for each in frame if each.null_count() == frame.height]
     return frame.drop(name for name in empty if name not in needed)
+
+
+def _spot(line: bytes) -> str:
+    bare = line.strip()
+    whole = bare.startswith(b"{") and bare.endswith(b"}")
+    return "" if whole else "it is not one whole JSON object"
 
 
 def _check_kind(source: Source, text: bytes, rows: Rows) -> None:

@@ -37,8 +37,12 @@ def test_whoever_leaves_early_leaves_nothing_behind():
             taken.append(number)
             yield number
 
-    with pytest.raises(KeyError), ahead(made()) as parts:
-        next(parts)
-        raise KeyError
+    def leave():
+        with ahead(made()) as parts:
+            next(parts)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        leave()
     assert threads() == []
     assert len(taken) < 10

@@ -160,6 +160,26 @@ def test_bad_rows_are_told_with_their_line_and_the_good_ones_stored(card, bring,
     ]
 
 
+@pytest.mark.parametrize("kind", ["csv", "ndjson"])
+def test_a_file_full_of_bad_lines_is_told_at_a_glance(card, bring, kind, tmp_path):
+    good, bad = (
+        (f"{card},{AT},view", f"{card},{AT},view,{AT}")
+        if kind == "csv"
+        else (json.dumps({"card": card, "at": AT, "name": "view"}), '{"card":')
+    )
+    head = ["card,at,name"] if kind == "csv" else []
+    totals = bring("\n".join([*head, good, *[bad] * 50_000, good]), kind)
+    assert (totals.new, totals.refused) == (2, 50_000)
+    assert len((tmp_path / "refused.csv").read_text().splitlines()) == 50_001
+
+
+def test_what_a_line_lacks_at_its_end_is_empty(card, bring, stored):
+    for text in (f"{card},{AT},view", f"{card},{AT},view,Brest\n{card},{AT},view"):
+        bring(f"card,at,name,city\n{text}\n")
+    assert [city for (city,) in stored(card, "city")] in (["", "Brest"], ["Brest", ""])
+    assert bring(f"card,at,name,city\n{card}\n").refused == 1
+
+
 def test_a_rehearsal_tells_all_and_changes_nothing(card, place, bring, stored, tmp_path):
     text = csv(lines(card)) + "\nnobody00,1,view,,\n"
     before = sorted(path for path in place.settings.data.rglob("*"))
