@@ -90,7 +90,7 @@ def test_a_holder_that_is_always_the_same_one_has_it_again_at_once(directory: Di
     def held(holder: str) -> Held:
         return leases.held(directory, "x", clock, ttl_ms=1_000, busy="Busy.", holder=holder)
 
-    held("folder").__enter__()  # and then it was killed
+    assert _take(directory, "folder", 0, name="x")  # and then it was killed
     with pytest.raises(Unavailable, match="Busy"), held("other"):
         pass
     with held("folder") as prolong:
