@@ -5,6 +5,7 @@ from random import Random
 import msgspec
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from pipeline.batches import to_events
 from pipeline.enrich import enrich
@@ -12,7 +13,7 @@ from pipeline.frames import SPOOLED
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
 from schema.days import local_day
-from schema.directory import cards, leases, rollup_state
+from schema.directory import cards, leases, rollup_state, tables
 from schema.errors import Unavailable
 from schema.testing.events import CARD, NOW_MS, spooled
 from schema.testing.figures import reference_tables
@@ -167,3 +168,44 @@ def test_the_last_view_of_a_day_keeps_its_millisecond(store, directory, add_card
     roll_closed_days(store, directory, NOW_MS)
     seen = datetime.fromtimestamp((NOW_MS - DAY_MS + 7) / 1000, UTC)
     assert store.frame("SELECT last_view_at FROM card_days").item() == seen
+
+
+def test_a_changed_zone_computes_past_days_again_and_back_gives_identical_tables(
+    store, directory, add_card
+):
+    for card, zone in ZONES.items():
+        add_card(zone, id=card, created_ms=NOW_MS - 20 * DAY_MS)
+    put(store, history(5, 600))
+    roll_closed_days(store, directory, NOW_MS)
+    before = all_tables(store)
+
+    move_to(directory, "ReunionA", "America/Miquelon")
+    with directory.read() as conn:
+        assert rollup_state.of_card(conn, "ReunionA").through is None
+    assert roll_closed_days(store, directory, NOW_MS) > 20
+    moved = all_tables(store)
+    assert moved != before
+    others = "SELECT * FROM card_hours WHERE card != 'ReunionA' ORDER BY ALL"
+    elsewhere = store.rows(others)
+
+    move_to(directory, "ReunionA", "Indian/Reunion")
+    roll_closed_days(store, directory, NOW_MS)
+    assert all_tables(store) == before
+    assert store.rows(others) == elsewhere
+
+
+def test_late_events_change_their_days_alone(store, directory, add_card):
+    add_card(created_ms=NOW_MS - 6 * DAY_MS)
+    put(store, [spooled(n, at=NOW_MS - n * DAY_MS) for n in range(1, 6)])
+    roll_closed_days(store, directory, NOW_MS)
+    store.run("ALTER TABLE card_days UPDATE views = 50 WHERE 1 SETTINGS mutations_sync = 1")
+    put(store, [spooled(9, at=NOW_MS - 3 * DAY_MS)], token="late")
+    with directory.write() as conn:
+        rollup_state.mark_late(conn, {(CARD, date(2026, 11, 17))})
+    assert roll_closed_days(store, directory, NOW_MS) == 1
+    assert [views for _, _, views, _ in days(store)] == [50, 50, 2, 50, 50]
+
+
+def move_to(directory, card, zone):
+    with directory.write() as conn:
+        conn.execute(sa.update(tables.cards).where(tables.cards.c.id == card).values(zone=zone))

@@ -1,8 +1,17 @@
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from schema.days import check_zone, day_span_ms, local_day
+from schema.days import (
+    check_zone,
+    day_span_ms,
+    day_start_ms,
+    hours_of_day,
+    local_day,
+    offsets,
+)
 from schema.errors import BadInput
 
 HOUR_MS = 3_600_000
@@ -51,3 +60,40 @@ def test_a_zone_with_a_slip_gets_the_one_that_was_meant() -> None:
 def test_the_zone_of_the_machine_is_no_zone() -> None:
     with pytest.raises(BadInput, match="'localtime' is unknown"):
         check_zone("localtime")
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "hours"),
+    [
+        (date(2026, 11, 20), "Europe/Paris", 24),
+        (date(2026, 3, 29), "Europe/Paris", 23),
+        (date(2026, 10, 25), "Europe/Paris", 25),
+        (date(2026, 3, 8), "America/Miquelon", 23),
+        (date(2026, 11, 1), "America/Miquelon", 25),
+        (date(2026, 3, 29), "Pacific/Marquesas", 24),
+        # Half an hour is put in or taken out: an hour is cut, or one more is.
+        (date(2026, 4, 5), "Australia/Lord_Howe", 25),
+        (date(2026, 10, 4), "Australia/Lord_Howe", 24),
+    ],
+)
+def test_the_hours_of_a_day_follow_each_other_from_its_start_to_its_end(day, zone, hours):
+    start_ms, end_ms = day_span_ms(day, zone)
+    found = hours_of_day(day, zone)
+    assert len(found) == hours
+    starts_ms = [at_ms for at_ms, _ in found]
+    assert starts_ms[0] == start_ms
+    lengths = [b - a for a, b in pairwise([*starts_ms, end_ms])]
+    assert set(lengths) <= {3_600_000, 1_800_000}
+    for at_ms, hour in found:
+        assert datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone)).hour == hour
+
+
+def test_offsets_tell_each_change_of_a_year_to_the_millisecond():
+    start_ms, end_ms = day_start_ms(date(2026, 1, 1), "Europe/Paris"), 1_798_758_000_000
+    spring_ms = int(datetime(2026, 3, 29, 1, tzinfo=UTC).timestamp() * 1000)
+    autumn_ms = int(datetime(2026, 10, 25, 1, tzinfo=UTC).timestamp() * 1000)
+    assert offsets("Europe/Paris", start_ms, end_ms) == (
+        (start_ms, 3_600_000),
+        (spring_ms, 7_200_000),
+        (autumn_ms, 3_600_000),
+    )
