@@ -1,0 +1,118 @@
+"""How long does a full backfill of 20 M events take, and in how much memory, against the best
+single SQL statements that give the same tables in the embedded engine?
+
+`BACKFILL_EVENTS=100000000` asks for another number of events.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks import history
+from benchmarks.report import Report, Row
+
+EVENTS = int(os.environ.get("BACKFILL_EVENTS", "20000000"))
+CARDS = 20_000
+DAYS = 30
+FIRST, LAST = date(2026, 10, 10), date(2026, 11, 9)
+"""30 days of UTC touch 31 local days."""
+
+# Each in a process of its own, whose memory is then that of one thing.
+ONE_RUN = "import sys; from benchmarks import bench_backfill; bench_backfill.one_run(*sys.argv[1:])"
+
+# The keys of a map are in the order of what made it.
+_SUM = """\
+SELECT count(), sum(cityHash64(toString(tuple(* REPLACE({sorted})))))
+FROM {table}
+"""
+_SORTED = {
+    "visits": "mapSort(targets) AS targets",
+    "card_hours": "hour AS hour",
+    "card_days": "mapSort(engaged) AS engaged",
+    "card_dims": "key AS key",
+}
+
+
+def measure() -> Report:
+    with tempfile.TemporaryDirectory(prefix="backfill-") as folder:
+        events = history.make(Path(folder), events=EVENTS, cards=CARDS, days=DAYS)
+        ours, sql = _run("polars", folder), _run("sql", folder)
+    if ours["tables"] != sql["tables"]:
+        raise AssertionError(f"The tables differ: {ours['tables']} and {sql['tables']}.")
+    return Report(
+        name="backfill",
+        question=__doc__ or "",
+        rows=(
+            Row(f"backfill of {events / 1e6:.1f} M events", (ours["seconds"],), "s"),
+            Row("single SQL statements (baseline)", (sql["seconds"],), "s"),
+            Row("backfill / SQL", (ours["seconds"] / sql["seconds"],), "x", "bar: <= 1.0, aim 0.6"),
+            Row("backfill, peak above idle", (ours["memory_mb"],), "MB", "bar: < 1500, aim 800"),
+            Row("SQL, peak above idle", (sql["memory_mb"],), "MB"),
+        ),
+        notes=f"{CARDS} cards, {DAYS} days, four tables of equal content on both sides. "
+        f"SQL by table: {sql['parts']}.",
+    )
+
+
+def one_run(kind: str, folder: str) -> None:
+    import polars as pl
+
+    store = history.open_events(Path(folder))
+    directory = history.open_people(Path(folder))
+    pl.DataFrame({"warm": [1]}).lazy().group_by("warm").len().collect()
+    store.rows("SELECT count() FROM events WHERE card = 'ccccc256'")
+    idle_mb = _memory_mb("VmRSS")
+    runs: dict[str, Callable[[Any, Any], dict[str, float]]] = {"polars": _ours, "sql": _sql}
+    parts = runs[kind](store, directory)
+    memory_mb = _memory_mb("VmHWM") - idle_mb
+    tables = {
+        table: store.rows(_SUM.format(table=table, sorted=how)) for table, how in _SORTED.items()
+    }
+    store.close()
+    told = {
+        "seconds": sum(parts.values()),
+        "parts": {name: round(seconds, 1) for name, seconds in parts.items()},
+        "memory_mb": memory_mb,
+        "tables": tables,
+    }
+    print(json.dumps(told))
+
+
+def _ours(store: Any, directory: Any) -> dict[str, float]:
+    from pipeline.backfill import Request, backfill
+    from schema.clock import system_clock
+
+    totals = backfill(store, directory, system_clock, Request(FIRST, LAST), lambda *_: None)
+    return {"all": totals.seconds}
+
+
+def _sql(store: Any, _directory: Any) -> dict[str, float]:
+    import time
+
+    from schema.testing.figures_by_sql import statements
+
+    parts = {}
+    for table, statement in statements(history.ZONE).items():
+        store.run(f"TRUNCATE TABLE {table}")
+        started = time.perf_counter()
+        store.run(statement)
+        parts[table] = time.perf_counter() - started
+    return parts
+
+
+def _run(kind: str, folder: str) -> Any:
+    command = [sys.executable, "-c", ONE_RUN, kind, folder]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout)
+
+
+def _memory_mb(what: str) -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    [line] = [line for line in status.splitlines() if line.startswith(what)]
+    return int(line.split()[1]) / 1024
