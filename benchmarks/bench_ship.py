@@ -62,17 +62,21 @@ def measure() -> Report:
 
 NOTES = (
     f"{traffic.AGENTS} agents, {traffic.NETWORKS} networks, {EVENTS} events a run, shipments of "
-    f"{SHIPMENT_EVENTS}. Steps are measured one by one on the same shipment; the whole also reads, "
-    "marks and forgets rows. A run waits for no merge, and pays for those under way. "
-    "Tried, processor time per event before and after: asking the store about every page 3.8, "
-    "about what a filter cannot rule out 0.1; texts of few values as text 0.8 to write and 1.6 to "
-    "insert, as dictionaries 0.6 (with the cast) and 1.2; answers remembered in a dict of Python "
-    "0.5, in a frame that is joined 0.2; distinct events by `unique` 0.3, by `is_first_distinct` "
-    "0.1; 50 000 events a shipment 3.0 for the insert, 100 000 1.5; shipped rows overwritten by "
-    "SQLite, as some builds do, 1.1, only forgotten 0.1. No gain: decoding the next shipment on a "
-    "thread during the insert, where both cores are busy anyway; rows as JSON arrays, read as "
-    "quoted CSV, 1.5 against 1.9. Not done: separated values without quotes would "
-    "decode in 0.5, but texts would have to be free of the separator."
+    f"{SHIPMENT_EVENTS}. Steps are measured one by one on the same shipment; the whole also reads,"
+    " marks and forgets rows. A run waits for no merge, and pays for those under way. Tried, "
+    "processor time per event before and after: asking the store about every page 3.8, about what"
+    " a filter cannot rule out 0.1; texts of few values as text 0.8 to write and 1.6 to insert, "
+    "as dictionaries 0.6 (with the cast) and 1.2; answers remembered in a dict of Python 0.5, in "
+    "a frame that is joined 0.2; texts numbered once for enrichment and insert, together 1.3 and "
+    "0.75; by the smallest numbers that are enough, 14.7 and 8.9 MB a shipment, 2.1 and 1.8 to "
+    "write and insert; distinct events by `unique` 0.3, by `is_first_distinct` 0.1; 50 000 events"
+    " a shipment 3.0 for the insert, 100 000 1.5; shipped rows overwritten by SQLite, as some "
+    "builds do, 1.1, only forgotten 0.1. No gain: decoding the next shipment on a thread during "
+    "the insert, where both cores are busy anyway; rows sorted before the insert, which saves 0.2"
+    " and costs 0.3; five of the engine's settings for inserts; rows as JSON arrays, read as "
+    "quoted CSV, 1.5 against 1.9. Not done: separated values without quotes would decode in 0.5, "
+    "but texts would have to be free of the separator. Limited by reading JSON, 2.1, and by the "
+    "engine, 1.5."
 )
 
 
