@@ -52,7 +52,7 @@ refusals = st.sets(st.integers(0, EVENTS - 1), max_size=6)
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(torn=positions, refused=refusals)
 def test_poison_at_any_place_is_set_aside_and_its_neighbours_are_stored(
