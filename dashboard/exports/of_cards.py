@@ -12,6 +12,7 @@ from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import CardTotals, Cross
+from dashboard.figures.values import Column as CrossColumn
 from dashboard.languages import Language
 from dashboard.view import View
 from dashboard.words import CROSSED
@@ -40,21 +41,24 @@ class AskedOfSeveral:
         return tuple(dict.fromkeys(card.zone for card in self.question.cards))
 
 
-def report(place: Place, asked: AskedOfSeveral) -> Report:
+def report(place: Place, asked: AskedOfSeveral, *, on_paper: bool) -> Report:
+    """On paper without the cross tables: as rows they fill hundreds of pages that nobody reads."""
     batch = Batch(place, asked.question)
     counted = batch.add(stats(asked.question))
-    subjects = tuple(_subjects(batch, asked))
+    subjects = tuple(_subjects(batch, asked, () if on_paper else COLUMNS))
     return parts.report(
         place, asked, counted(), subjects, title=asked.name, address="", zones=asked.zones
     )
 
 
-def _subjects(batch: Batch, asked: AskedOfSeveral) -> Iterable[Subject]:
+def _subjects(
+    batch: Batch, asked: AskedOfSeveral, columns: Sequence[CrossColumn]
+) -> Iterable[Subject]:
     question = asked.question
     now = batch.add(series(question, asked.view.interval))
     before = batch.add(series(question.about(question.before), asked.view.interval))
     cards = batch.add(totals_of_cards(question))
-    crossed = [batch.add(cross(question, by)) for by in COLUMNS]
+    crossed = [batch.add(cross(question, by)) for by in columns]
     yield parts.trend(now(), before(), asked)
     yield _side_by_side(cards(), asked)
     for each in crossed:

@@ -22,14 +22,14 @@ def as_csv(request: Request, reader: Reader) -> Response:
 
 
 def as_pdf(request: Request, reader: Reader) -> Response:
-    return answers.as_pdf(_document(request, reader), reader.renderer.language)
+    return answers.as_pdf(_document(request, reader, on_paper=True), reader.renderer.language)
 
 
 def as_excel(request: Request, reader: Reader) -> Response:
     return answers.as_excel(_document(request, reader), reader.renderer.language)
 
 
-def _document(request: Request, reader: Reader) -> Report:
+def _document(request: Request, reader: Reader, *, on_paper: bool = False) -> Report:
     """A file cannot show a sentence beside a field, so it is made only of what is right."""
     place = Place(reader.site.store, reader.site.directory, reader.site.clock())
     asked = _asked(request, reader, place)
@@ -37,7 +37,7 @@ def _document(request: Request, reader: Reader) -> Report:
         raise HTTPException(400)
     if not asked.question.cards:
         raise HTTPException(404)
-    return report(place, asked)
+    return report(place, asked, on_paper=on_paper)
 
 
 def _asked(request: Request, reader: Reader, place: Place) -> AskedOfSeveral:

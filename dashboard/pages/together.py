@@ -32,6 +32,7 @@ from schema.languages import N_
 
 KEYS_MAX = 12
 """Columns of the cross table; hours have all of theirs."""
+FILES = (("CSV", "csv"), ("PDF", "pdf"), ("Excel", "xlsx"))
 BAD_NAME = N_("Give the group a name of at most one line.")
 
 
@@ -80,6 +81,7 @@ def _page(
         view=view,
         choices=choices(view, today, reader.sections, words),
         groups=_group_choices(view, groups, words.language),
+        files=_files(view),
         crossings=_crossings(view, by, words.language),
         shown=_shown(place, question, view, by, words) if question.cards else None,
         members=groups,
@@ -112,6 +114,12 @@ def _view(params: QueryParams, view: View, by: str, groups: Mapping[str, object]
         "by": by if by in COLUMNS else "",
     }
     return replace(view, also=tuple(also.items()))
+
+
+def _files(view: View) -> list[tuple[str, str]]:
+    """What can be taken away: every tier that has this page has all of them."""
+    query = view.address.partition("?")[2]
+    return [(name, f"/cards/export.{kind}?{query}") for name, kind in FILES]
 
 
 def _group_choices(view: View, groups: Mapping[str, object], language: Language) -> list[Choice]:

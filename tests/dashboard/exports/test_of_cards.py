@@ -16,7 +16,7 @@ DAY = "2026-11-20"
 
 
 @pytest.fixture
-def document(world, french):
+def make(world, french):
     for n, (card, source) in enumerate(
         [(world.mine, "qr"), (world.mine, "direct"), (world.second, "qr")]
     ):
@@ -35,7 +35,13 @@ def document(world, french):
     cards = (world.mine, world.second)
     question = Question(cards, view.choice.period, view.choice.before)
     asked = AskedOfSeveral("Atelier", question, view, EVERY_SECTION, Words(french, {}))
-    return report(Place(world.store, world.directory, world.clock()), asked)
+    place = Place(world.store, world.directory, world.clock())
+    return lambda on_paper: report(place, asked, on_paper=on_paper)
+
+
+@pytest.fixture
+def document(make):
+    return make(on_paper=False)
 
 
 def _rows(document, key):
@@ -63,3 +69,7 @@ def test_a_cross_has_a_row_for_each_card_and_key_with_its_denominator(document, 
 def test_it_says_whose_days_are_meant_when_cards_lie_apart(document):
     assert document.zone == "Europe/Paris, Indian/Reunion"
     assert document.address == ""
+
+
+def test_paper_has_the_cards_and_leaves_cross_tables_to_spreadsheets(make):
+    assert [subject.key for subject in make(on_paper=True).subjects] == ["trend", "cards"]
