@@ -113,8 +113,6 @@ def test_it_is_written_down_who_imported_what(data):
 
     with closing(sqlite3.connect(data / "balise.db")) as directory:
         audit = directory.execute("SELECT actor, action, subject FROM audit").fetchall()
-        runs = directory.execute(
-            "SELECT job, rows, error FROM runs WHERE job = 'import'"
-        ).fetchall()
+        runs = directory.execute("SELECT rows, error FROM runs WHERE job = 'import'").fetchall()
     assert ("shell", "import.end", "some.csv (run 1): 300 events") in audit
     assert (300, None) in runs
