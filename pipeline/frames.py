@@ -95,9 +95,6 @@ QUARANTINE = pl.Schema(
 CELLS = pl.Schema({"card": pl.String(), "day": pl.Date()})
 """Which local days of which cards: the unit in which figures are computed and replaced."""
 
-SPANS = pl.Schema({**CELLS, "start": MOMENT, "end": MOMENT})
-"""The same, each with its [start, end)."""
-
 ATTRIBUTES = (
     *("source", "medium", "item", "referrer", "language"),
     *("country", "region", "city", "device", "browser", "os"),
