@@ -1,7 +1,6 @@
 """What a reader asks about a card, as the address of a page, a file or an answer says it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -9,6 +8,7 @@ from dashboard.drawings import Words
 from dashboard.figures.question import Question
 from dashboard.figures.read import Place, shown_alone
 from dashboard.figures.values import By
+from dashboard.included import BYS, within
 from dashboard.languages import Language
 from dashboard.site import Reader
 from dashboard.view import View, look
@@ -16,13 +16,6 @@ from schema.days import local_day
 from schema.directory import items
 from schema.directory.cards import Card
 from schema.tiers import Section
-
-BYS: Mapping[Section, tuple[By, ...]] = {
-    "sources": ("source", "item", "referrer"),
-    "places": ("country", "region", "city"),
-    "complete": ("device", "browser", "os", "language", "target"),
-}
-"""Breakdowns by the section that includes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +38,7 @@ class Asked:
 
 def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Asked:
     today = local_day(place.now_ms, card.zone)
-    view = look(f"/cards/{card.id}", request.query_params, today)
-    if view.interval == "hour" and "complete" not in reader.sections:
-        view = replace(view, interval="day")
+    view = within(look(f"/cards/{card.id}", request.query_params, today), reader.sections)
     with place.directory.read() as conn:
         labels = {item.code: item.label for item in items.of_card(conn, card.id)}
     asked = Question((card,), view.choice.period, view.choice.before, view.filters)

@@ -53,6 +53,8 @@ class Problem:
     sentence: str
     """A message of the catalogue, with the places of `values` in it."""
     values: Mapping[str, str]
+    status: int = 400
+    """Of an answer that has no field to say it beside."""
 
 
 @dataclass(frozen=True, slots=True)

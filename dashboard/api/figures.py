@@ -22,15 +22,15 @@ from dashboard.api.figure_shapes import (
 )
 from dashboard.api.operation import Call
 from dashboard.api.problems import Problem
-from dashboard.asked import BYS
 from dashboard.figures import live as now
-from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown
+from dashboard.figures.breakdown import breakdown
 from dashboard.figures.cross import cross
 from dashboard.figures.question import Question
 from dashboard.figures.read import Place, read, shown_alone
 from dashboard.figures.series import series
 from dashboard.figures.totals import last_visit, stats
 from dashboard.figures.values import By, Cell, Column, LastVisit, Totals
+from dashboard.included import SECTION_OF_BY, beyond, within
 from dashboard.offers import tier_with
 from dashboard.view import View, look
 from schema.days import local_day
@@ -46,12 +46,6 @@ SECTION_OF_FIGURE: Mapping[str, Section] = {
     "visits": "trends",
 }
 """All others are of the complete dashboard."""
-SECTION_OF_BY: Mapping[By, Section] = {
-    **{by: section for section, bys in BYS.items() for by in bys},
-    "medium": "sources",
-    WEEKDAY_HOUR: "complete",
-    "target": "essentiel",
-}
 
 
 def card_stats(call: Call) -> StatsShape:
@@ -116,8 +110,6 @@ def _stats(call: Call, of: tuple[Card, ...], card: str | UnsetType) -> StatsShap
 
 def _series(call: Call, of: tuple[Card, ...]) -> SeriesShape:
     question, view = _asked(call, of)
-    if view.interval == "hour":
-        _require(call, "complete")
     points = read(_place(call), question, series(question, view.interval))
     shown = [
         PointShape(at=point.at.isoformat(), **_included(call, asdict(point))) for point in points
@@ -143,8 +135,9 @@ def _asked(call: Call, of: tuple[Card, ...]) -> tuple[Question, View]:
     view = look("", call.request.query_params, today)
     for wrong in view.problems:
         raise Problem(400, f"{wrong.sentence % wrong.values} - at `{wrong.field}`")
-    for name, _ in view.filters:
-        _require(call, SECTION_OF_BY[name])  # type: ignore[index]
+    for _, section in beyond(view, call.sections):
+        _require(call, section)
+    view = within(view, call.sections)
     question = Question(of, view.choice.period, view.choice.before, view.filters)
     return shown_alone(place, question), view
 

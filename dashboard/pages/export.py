@@ -34,8 +34,8 @@ def _document(request: Request, reader: Reader, card: Card) -> Report:
     site = reader.site
     place = Place(site.store, site.directory, site.clock())
     asked = asked_of(request, reader, card, place)
-    if asked.view.problems:
-        raise HTTPException(400)
+    for wrong in asked.view.problems:
+        raise HTTPException(wrong.status)
     if not asked.question.cards:
         raise HTTPException(404)
     return report(place, asked)
