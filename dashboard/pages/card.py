@@ -7,6 +7,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from dashboard.corner import doors
 from dashboard.figures.essentiel import essentiel, today_and_ever
 from dashboard.figures.read import Place, read
 from dashboard.headline import headline
@@ -32,6 +33,7 @@ def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response
         reader=reader,
         card=card,
         several=_has_several(reader),
+        doors=doors(reader, card),
         figures=figures_of(reader, card, place),
         part_of_period=period_part(request, reader, card, place, typed),
         locked=[
