@@ -16,6 +16,8 @@ from schema.directory.tables import secrets
 ITEM_KEY = "item key"
 LINK_KEY = "link key"
 """Signs that a browser knows the password of a shared link."""
+ALERT_KEY = "alert key"
+"""Signs the link in a mail with which its reader gets no more of them."""
 SECRET_BYTES = 32
 
 

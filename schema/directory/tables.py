@@ -144,6 +144,17 @@ card_groups = sa.Table(
     sa.Column("name", sa.String, primary_key=True),
 )
 
+# Who wants a mail about the views of a card, how often, and when they were told last.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    _owned_by("card"),
+    _owned_by("user"),
+    sa.Column("pace", sa.String, nullable=False),
+    sa.Column("told_ms", sa.BigInteger, nullable=False),
+    sa.PrimaryKeyConstraint("card", "user"),
+)
+
 # What all processes must agree on and nobody else may know.
 secrets = sa.Table(
     "secrets",
@@ -199,6 +210,15 @@ reclassifications = sa.Table(
     sa.Column("token", sa.String, primary_key=True),
     sa.Column("plan", sa.LargeBinary, nullable=False),
     sa.Column("begun_ms", sa.BigInteger, nullable=False),
+)
+
+# Cards that are gone from here, and whose events and figures are still to be erased.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("card", sa.String, primary_key=True),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),
 )
 
 runs = sa.Table(
