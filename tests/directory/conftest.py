@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from schema.directory import accounts, users
+from schema.directory import accounts, cards, users
 from schema.directory.accounts import Account
+from schema.directory.cards import Card
 from schema.directory.database import Directory, open_directory
 from schema.directory.upgrade import upgrade
 from schema.directory.users import User
@@ -96,6 +97,20 @@ def account(directory: Directory) -> Account:
     with directory.write() as conn:
         return accounts.create(
             conn, name="Boulangerie Martin", tier="premium", locale="fr", now_ms=NOW_MS
+        )
+
+
+@pytest.fixture
+def card(directory: Directory, account: Account) -> Card:
+    with directory.write() as conn:
+        return cards.create(
+            conn,
+            account=account.id,
+            name="Marie",
+            url="https://carte.example.fr/marie",
+            zone="Europe/Paris",
+            origins=[],
+            now_ms=NOW_MS,
         )
 
 

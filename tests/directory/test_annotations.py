@@ -2,24 +2,10 @@ from datetime import date
 
 import pytest
 
-from schema.directory import annotations, cards
+from schema.directory import annotations
 from schema.errors import BadInput
 
 NOW_MS = 1_763_640_000_000
-
-
-@pytest.fixture
-def card(directory, account):
-    with directory.write() as conn:
-        return cards.create(
-            conn,
-            account=account.id,
-            name="Marie",
-            url="https://carte.example.fr/marie",
-            zone="Europe/Paris",
-            origins=[],
-            now_ms=NOW_MS,
-        )
 
 
 def test_annotations_of_some_days_come_in_order_and_others_do_not(directory, card):

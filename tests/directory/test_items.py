@@ -1,26 +1,11 @@
 import pytest
 
-from schema.directory import accounts, cards, items
-from schema.directory.cards import Card
+from schema.directory import accounts, items
 from schema.errors import BadInput
 from schema.ids import ITEM_CODE_CHARS
 from schema.wire import MEDIA
 
 NOW_MS = 1_763_640_000_000
-
-
-@pytest.fixture
-def card(directory, account) -> Card:
-    with directory.write() as conn:
-        return cards.create(
-            conn,
-            account=account.id,
-            name="Marie",
-            url="https://carte.example.fr/marie",
-            zone="Europe/Paris",
-            origins=[],
-            now_ms=NOW_MS,
-        )
 
 
 def make(conn, card, /, **given):

@@ -2,25 +2,11 @@ from datetime import date
 
 import pytest
 
-from schema.directory import cards, restored
+from schema.directory import restored
 from schema.errors import BadInput
 
 NOW_MS = 1_763_640_000_000
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 7)
-
-
-@pytest.fixture
-def card(directory, account) -> str:
-    with directory.write() as conn:
-        return cards.create(
-            conn,
-            account=account.id,
-            name="Marie",
-            url="https://carte.example.fr/marie",
-            zone="Europe/Paris",
-            origins=[],
-            now_ms=NOW_MS,
-        ).id
 
 
 def restore(directory, card, rule="bot.word", first=FIRST, last=LAST):
@@ -29,21 +15,21 @@ def restore(directory, card, rule="bot.word", first=FIRST, last=LAST):
 
 
 def test_a_rule_is_restored_for_a_card_and_days_once_however_often_it_is_said(directory, card):
-    made = restore(directory, card)
+    made = restore(directory, card.id)
     with directory.read() as conn:
         before = restored.revision(conn)
-    restore(directory, card)
+    restore(directory, card.id)
     with directory.read() as conn:
         assert restored.every(conn) == [made]
         assert restored.revision(conn) > before
 
 
 def test_a_withdrawn_rule_is_restored_nowhere_on_its_card(directory, card):
-    restore(directory, card)
-    restore(directory, card, first=date(2026, 12, 1), last=date(2026, 12, 2))
-    other = restore(directory, card, rule="bot.seo")
+    restore(directory, card.id)
+    restore(directory, card.id, first=date(2026, 12, 1), last=date(2026, 12, 2))
+    other = restore(directory, card.id, rule="bot.seo")
     with directory.write() as conn:
-        assert len(restored.withdraw(conn, card=card, rule="bot.word")) == 2
+        assert len(restored.withdraw(conn, card=card.id, rule="bot.word")) == 2
         assert restored.every(conn) == [other]
 
 
@@ -51,6 +37,6 @@ def test_what_cannot_be_restored_or_withdrawn_is_refused_with_a_sentence(directo
     with pytest.raises(BadInput, match="card"):
         restore(directory, "nobody00")
     with pytest.raises(BadInput, match="ends before it begins"):
-        restore(directory, card, first=LAST, last=FIRST)
+        restore(directory, card.id, first=LAST, last=FIRST)
     with pytest.raises(BadInput, match="is not restored"), directory.write() as conn:
-        restored.withdraw(conn, card=card, rule="bot.word")
+        restored.withdraw(conn, card=card.id, rule="bot.word")

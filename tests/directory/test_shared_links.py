@@ -2,7 +2,6 @@ import pytest
 import sqlalchemy as sa
 
 from schema.directory import cards, shared_links
-from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.shared_links import SharedLink
@@ -10,20 +9,6 @@ from schema.directory.tables import shared_links as table
 from schema.errors import BadInput
 
 NOW_MS = 1_763_640_000_000
-
-
-@pytest.fixture
-def card(directory: Directory, account: Account) -> Card:
-    with directory.write() as conn:
-        return cards.create(
-            conn,
-            account=account.id,
-            name="Marie",
-            url="https://carte.example.fr/marie",
-            zone="Europe/Paris",
-            origins=[],
-            now_ms=NOW_MS,
-        )
 
 
 def _share(
