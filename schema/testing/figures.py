@@ -129,11 +129,12 @@ def _day(visits: Sequence[Sequence[Event]], automatic: int) -> Row:
 
 
 def _dims(visits: Sequence[Sequence[Event]]) -> list[Row]:
+    rows: list[Row] = []
     grouped: dict[tuple[str, str], list[Sequence[Event]]] = defaultdict(list)
     for visit in visits:
         for by in ATTRIBUTES:
             grouped[by, _key(visit[0], by)].append(visit)
-    rows = [{"by": by, "key": key} | _counts(alike) for (by, key), alike in grouped.items()]
+    rows += [{"by": by, "key": key, **_counts(alike)} for (by, key), alike in grouped.items()]
     for target, clicks in _targets(visits).items():
         with_it = [visit for visit in visits if target in _targets([visit])]
         contact = target in CONTACT_NAMES
