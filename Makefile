@@ -4,6 +4,8 @@
 PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 UV_VERSION = 0.13.8
 BIN = .venv/bin
+# Tests wait for disks, browsers and clocks: one process more than the two cores of a small machine.
+TEST_PROCESSES ?= 3
 STAMPS = .venv/.balise
 
 .PHONY: up test check bench format docs clean
@@ -21,7 +23,7 @@ up: $(STAMPS)/run
 
 test: $(STAMPS)/all
 	@$(BIN)/python -m schema.testing.browser
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
 
 check: $(STAMPS)/all
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """What every test may ask for: a browser and settings. The rest is in schema/testing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,31 @@ from playwright.sync_api import Browser, sync_playwright
 
 from schema.settings import Settings, load
 from schema.testing.browser import launch
+from schema.testing.firefox import system_firefox
+from schema.testing.postgres import PROGRAMS, find_programs
+
+# What this machine may lack: its tests are skipped, and the end of every run says so in red.
+PARTS: tuple[tuple[str, Callable[[], object], str], ...] = (
+    (
+        "PostgreSQL",
+        find_programs,
+        f"{' and '.join(PROGRAMS)} were not found, so the directory was tested on SQLite alone. "
+        "Install PostgreSQL's server programs, for instance `apt install postgresql`.",
+    ),
+    (
+        "Firefox",
+        system_firefox,
+        "No Firefox was found, so the script was tested in Chromium alone. Install one, for "
+        "instance `apt install firefox-esr`.",
+    ),
+)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, find, remedy in PARTS:
+        if find() is None:
+            terminalreporter.section(f"{name} was not tested", red=True, bold=True)
+            terminalreporter.line(remedy)
 
 
 @pytest.fixture(scope="session")

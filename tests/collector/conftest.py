@@ -27,18 +27,8 @@ from schema.directory.database import Directory, open_directory
 from schema.spooled import SpooledEvent, open_spool
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS
-from schema.testing.firefox import system_firefox
 
 ORIGIN = "https://cartes.example.fr"
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if system_firefox() is None:
-        terminalreporter.section("Firefox was not tested", red=True, bold=True)
-        terminalreporter.line(
-            "No Firefox was found, so the script was tested in Chromium alone. Install one, for "
-            "instance `apt install firefox-esr`."
-        )
 
 
 @pytest.fixture

@@ -26,15 +26,6 @@ def postgres() -> Iterator[Postgres]:
         yield running
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if find_programs() is None:
-        terminalreporter.section("PostgreSQL was not tested", red=True, bold=True)
-        terminalreporter.line(
-            f"{' and '.join(PROGRAMS)} were not found, so the directory was tested on SQLite "
-            "alone. Install PostgreSQL's server programs, for instance `apt install postgresql`."
-        )
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "balise.db"
