@@ -77,11 +77,13 @@ def shipping(place: Installation) -> Iterator["Shipper"]:
 
 @contextmanager
 def scheduling(place: Installation) -> Iterator[None]:
-    """The jobs of `pipeline/jobs.py`, each at its pace."""
-    from pipeline.jobs import Context
+    """The jobs of `pipeline/jobs.py`, and the one that writes to people, each at its pace."""
+    from dashboard import alerts
+    from pipeline.jobs import JOBS, Context
     from pipeline.schedule import Schedule
 
-    schedule = Schedule(Context(place.store, place.directory, place.clock, place.settings))
+    context = Context(place.store, place.directory, place.clock, place.settings)
+    schedule = Schedule(context, (*JOBS, alerts.JOB))
     schedule.start()
     try:
         yield

@@ -94,6 +94,11 @@ RULES: tuple[Rule, ...] = (
     Rule("share", HOLDERS, "essentiel"),
     Rule("share_create", HOLDERS, "essentiel"),
     Rule("share_revoke", HOLDERS, "essentiel"),
+    # A mail is about one's own card, so nobody else is asked; the way out of it is in the mail.
+    Rule("alerts", OWNERS, "complete"),
+    Rule("alerts_choose", OWNERS, "complete"),
+    Rule("alerts_off", ANYONE),
+    Rule("alerts_turn_off", ANYONE),
     Rule("card_settings", HOLDERS, "essentiel"),
     Rule("card_change", HOLDERS, "essentiel"),
     Rule("install", SIGNED_IN, "essentiel"),

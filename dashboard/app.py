@@ -14,6 +14,7 @@ from dashboard.attempts import Attempts
 from dashboard.gate import card_form, card_page, card_stream, form, page
 from dashboard.live import Board
 from dashboard.pages import (
+    alerts,
     card,
     card_settings,
     code,
@@ -103,6 +104,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_page("/cards/{card}/share", "share", share.show),
     card_form("/cards/{card}/share", "share_create", share.create),
     card_form("/cards/{card}/share/revoke", "share_revoke", share.revoke),
+    card_page("/cards/{card}/alerts", "alerts", alerts.show),
+    card_form("/cards/{card}/alerts", "alerts_choose", alerts.choose),
+    page("/alerts/off/{token}", "alerts_off", alerts.ask_off),
+    form("/alerts/off/{token}", "alerts_turn_off", alerts.turn_off),
     card_page("/cards/{card}/settings", "card_settings", card_settings.show),
     card_form("/cards/{card}/settings", "card_change", card_settings.change),
     card_page("/cards/{card}/install", "install", install.show),

@@ -16,6 +16,7 @@ class Door(NamedTuple):
 
 DOORS = (
     Door("items", "/items", N_("Codes and links")),
+    Door("alerts", "/alerts", N_("View alerts")),
     Door("share", "/share", N_("Shared links")),
     Door("install", "/install", N_("Install or try the tag")),
     Door("card_settings", "/settings", N_("Settings of the card")),

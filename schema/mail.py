@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from urllib.parse import unquote, urlsplit
 
-from schema.errors import Unavailable
+from schema.errors import BadInput, Unavailable
 
 SECONDS_MAX = 10
+_UNFOLDED = SMTP.clone(max_line_length=0)
+"""A long address in a header would be folded into words that no mail program reads as one."""
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -18,6 +21,8 @@ class Mail:
     to: str
     subject: str
     text: str
+    off: str = ""
+    """Where one click ends mails of this kind (RFC 8058); empty: they cannot be ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,21 @@ class PostOffice:
         return bool(self.server)
 
     def send(self, mail: Mail) -> None:
-        message = EmailMessage()
+        message = EmailMessage(policy=_UNFOLDED)
         message["From"], message["To"], message["Subject"] = self.sender, mail.to, mail.subject
         # Answers of machines (absences, receipts) have nobody to go to.
         message["Auto-Submitted"] = "auto-generated"
+        if mail.off:
+            message["List-Unsubscribe"] = f"<{mail.off}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(mail.text)
         try:
             with connected(self.server) as server:
                 server.send_message(message)
+        except smtplib.SMTPRecipientsRefused:
+            raise BadInput(
+                f"The mail server {host_of(self.server)} refuses the address {mail.to}; correct it."
+            ) from None
         except OSError as error:  # an SMTPException is one
             raise Unavailable(
                 f"The mail server {host_of(self.server)} did not take a message: {reason(error)}."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.alerts import JOB as ALERTS
 from pipeline.jobs import JOBS
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +22,7 @@ LINES = sorted(
 )
 
 
-@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+@pytest.mark.parametrize("job", [*JOBS, ALERTS], ids=lambda job: job.name)
 def test_every_job_that_can_alarm_is_in_the_runbook(job):
     assert f"`job_failed` `{job.name}`" in PAGE
 

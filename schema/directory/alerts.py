@@ -93,8 +93,17 @@ def every(conn: Connection) -> list[Wanted]:
 
 def claim(conn: Connection, alert: Alert, told_ms: int) -> bool:
     """False when another process, or its reader, was faster."""
-    mine = _is(alert.card, alert.user) & (alerts.c.told_ms == alert.told_ms)
-    return conn.execute(sa.update(alerts).where(mine).values(told_ms=told_ms)).rowcount == 1
+    return _move(conn, alert, alert.told_ms, told_ms)
+
+
+def give_back(conn: Connection, alert: Alert, told_ms: int) -> None:
+    """What was claimed could not be sent: it is told another time."""
+    _move(conn, alert, told_ms, alert.told_ms)
+
+
+def _move(conn: Connection, alert: Alert, from_ms: int, to_ms: int) -> bool:
+    mine = _is(alert.card, alert.user) & (alerts.c.told_ms == from_ms)
+    return conn.execute(sa.update(alerts).where(mine).values(told_ms=to_ms)).rowcount == 1
 
 
 def _is(card: str, user: str) -> sa.ColumnElement[bool]:

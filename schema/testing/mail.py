@@ -18,6 +18,16 @@ class Mailbox:
     def __init__(self) -> None:
         self.server = ""
         self.mails: list[EmailMessage] = []
+        self.refused: set[str] = set()
+        """Addresses that take no mail."""
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refused:
+            return "550 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         read = message_from_bytes(envelope.content, policy=policy.default)

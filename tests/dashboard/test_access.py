@@ -54,6 +54,8 @@ EXPECTED = {
     "share_revoke": (SIGN_IN, ALLOW, REFUSE, ALLOW),
     "shared": (ALLOW, ALLOW, ALLOW, ALLOW),
     "shared_enter": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "alerts_off": (ALLOW, ALLOW, ALLOW, ALLOW),
+    "alerts_turn_off": (ALLOW, ALLOW, ALLOW, ALLOW),
     "shared_frame": (ALLOW, ALLOW, ALLOW, ALLOW),
     "ops": (SIGN_IN, REFUSE, REFUSE, ALLOW),
     "ops_accounts": (SIGN_IN, REFUSE, REFUSE, ALLOW),
@@ -89,6 +91,8 @@ PAGES = {
     "note_delete": ("premium", REFUSE, REFUSE),
     "together": ("multi_cartes", ALLOW, ALLOW),
     "groups": ("multi_cartes", REFUSE, REFUSE),
+    "alerts": ("force_de_vente", REFUSE, REFUSE),
+    "alerts_choose": ("force_de_vente", REFUSE, REFUSE),
 }
 
 
