@@ -23,7 +23,7 @@ from pipeline.late import ZoneBook
 from pipeline.rollups import TABLES
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
-from schema.directory import audit, leases, rollup_state
+from schema.directory import audit, erasures, leases, rollup_state
 from schema.directory.database import Directory
 from schema.errors import Unavailable
 from schema.store import EventStore
@@ -65,6 +65,7 @@ def erase_card(place: Place, card: str) -> Rows:
         deleted = _delete(place, OF_CARD, "card = {card:String}", {"card": card})
         with place.directory.write() as conn:
             rollup_state.forget(conn, card)
+            erasures.done(conn, card)
             _leave_receipt(place, conn, "erase.card", card, deleted)
     place.directory.empty_log()
     return deleted

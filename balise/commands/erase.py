@@ -42,8 +42,9 @@ def card(context: Context, id: str, yes: bool) -> None:
         raise BadInput(f"The card id {id!r} is none; `balise card list` shows them.")
     confirm(f"Erase the card {id} with all its events and figures, for good?", yes=yes)
     with _place(context) as place:
-        deleted = _erase_cards(context, place, [id])
-    context.emit({"erased": [id], "rows": deleted}, f"Erased the card {id}: {_told(deleted)}.")
+        gone = _erase_cards(context, place, [id])
+    deleted = _summed(gone)
+    context.emit({"erased": [*gone], "rows": deleted}, f"Erased {_named(gone)}: {_told(deleted)}.")
 
 
 @command.command("account")
@@ -52,7 +53,10 @@ def card(context: Context, id: str, yes: bool) -> None:
 @json_option
 @pass_context
 def account(context: Context, id: str, yes: bool) -> None:
-    """Erase an account with its cards, users and keys, and all that was ever counted."""
+    """Erase an account with its cards, users and keys, and all that was ever counted.
+
+    Killed half way, run it again: it goes on where it was.
+    """
     from schema.directory import accounts, cards
 
     with _place(context) as place:
@@ -60,14 +64,15 @@ def account(context: Context, id: str, yes: bool) -> None:
             accounts.require(conn, id)
             ids = [each.id for each in cards.of_account(conn, id)]
         confirm(f"Erase the account {id} with its cards ({len(ids)}), for good?", yes=yes)
-        deleted = _erase_cards(context, place, ids)
+        gone = _erase_cards(context, place, ids)
         with place.directory.write() as conn:
             accounts.delete(conn, id)
             audited(conn, "erase.account", id)
         place.directory.empty_log()
+    deleted = _summed(gone)
     context.emit(
-        {"erased": ids, "account": id, "rows": deleted},
-        f"Erased the account {id} and its cards ({len(ids)}): {_told(deleted)}.",
+        {"erased": [*gone], "account": id, "rows": deleted},
+        f"Erased the account {id}, {_named(gone)}: {_told(deleted)}.",
     )
 
 
@@ -118,24 +123,26 @@ def _ids(directory: "Directory", card: str, address: str, agent: str) -> list[in
     return [visitor_id(salt, card, address, said) for salt in living]
 
 
-def _erase_cards(context: Context, place: "Place", ids: list[str]) -> dict[str, int]:
-    """First nothing more is taken in for them, then what was taken in is stored, then all goes."""
+def _erase_cards(context: Context, place: "Place", ids: list[str]) -> dict[str, "Rows"]:
+    """First nothing more is taken in for them, then what was taken in is stored, then all goes.
+
+    What an erasure that was killed had begun goes with it: its cards are in the directory no more,
+    so nobody else would know whose they were. Gives what went, by card.
+    """
     from pipeline.erase import erase_card
-    from schema.directory import cards
+    from schema.directory import cards, erasures
 
     with place.directory.write() as conn:
         for id in ids:
             if cards.get(conn, id) is not None:
                 cards.delete(conn, id)
+            erasures.ask(conn, erasures.Erasure(id, ACTOR, place.clock()))
             audited(conn, "erase.begin", id)
-    if ids:
+        begun = [each.card for each in erasures.every(conn)]
+    if begun:
         time.sleep(INTAKE_S)
         _drain(context, place)
-    total: dict[str, int] = {}
-    for id in ids:
-        for table, rows in erase_card(place, id).items():
-            total[table] = total.get(table, 0) + rows
-    return total
+    return {id: erase_card(place, id) for id in begun}
 
 
 def _drain(context: Context, place: "Place") -> None:
@@ -164,6 +171,15 @@ def _place(context: Context) -> "Iterator[Place]":
         closing(reach_store(settings, create=False)) as store,
     ):
         yield Place(store, parse(settings.clickhouse), directory, system_clock, ACTOR)
+
+
+def _summed(gone: dict[str, "Rows"]) -> "Rows":
+    tables = dict.fromkeys(table for rows in gone.values() for table in rows)
+    return {table: sum(rows[table] for rows in gone.values()) for table in tables}
+
+
+def _named(gone: dict[str, "Rows"]) -> str:
+    return f"cards {', '.join(gone)}" if gone else "no card"
 
 
 def _told(rows: "Rows") -> str:

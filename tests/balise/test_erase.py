@@ -41,7 +41,13 @@ def events(data):
     return json.loads(asked.stdout)[0]["n"]
 
 
-def test_a_visitor_then_a_card_then_an_account_are_gone(data):
+def actions(data):
+    with closing(sqlite3.connect(data / "balise.db")) as directory:
+        found = directory.execute("SELECT action FROM audit ORDER BY id").fetchall()
+    return [action for (action,) in found]
+
+
+def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(data):
     with running(data, "collect") as server:
         for seed in range(3):
             send(server, seed)
@@ -60,19 +66,27 @@ def test_a_visitor_then_a_card_then_an_account_are_gone(data):
     assert events(data) == 1
     with running(data, "serve") as server:
         send(server, 4)
-        gone = server.run("erase", "card", CARD, "--yes", "--json")
-        assert gone.returncode == 0, gone.stderr
-        assert json.loads(gone.stdout)["rows"]["events"] == 2
+        account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]
+        killed = subprocess.Popen(
+            [BALISE, "erase", "card", CARD, "--yes"], env=environment(data), cwd=data.parent
+        )
+        # It waits for the collectors then: nothing is deleted yet, and the card is gone.
+        while "erase.begin" not in actions(data):
+            time.sleep(0.01)
+        killed.kill()
+        killed.wait()
         assert CARD not in server.run("card", "list").stdout
+        gone = server.run("erase", "account", account, "--yes", "--json")
+        assert gone.returncode == 0, gone.stderr
+        assert json.loads(gone.stdout)["erased"] == [CARD]
+        assert json.loads(gone.stdout)["rows"]["events"] == 2
     assert events(data) == 0
-    account = json.loads(balise(data, "account", "list", "--json").stdout)[0]["id"]
-    assert balise(data, "erase", "account", account, "--yes").returncode == 0
+    again = balise(data, "erase", "card", CARD, "--yes", "--json")
+    assert json.loads(again.stdout)["rows"]["events"] == 0
     with closing(sqlite3.connect(data / "balise.db")) as directory:
         assert directory.execute("SELECT count(*) FROM accounts").fetchone() == (0,)
-        actions = [
-            action for (action,) in directory.execute("SELECT action FROM audit ORDER BY id")
-        ]
-    assert actions[-4:] == ["erase.visitor", "erase.begin", "erase.card", "erase.account"]
+    card = ["erase.begin", "erase.card"]
+    assert actions(data)[-6:] == ["erase.visitor", *card, "erase.account", *card]
     assert balise(data, "ledger").returncode == 0
 
 
