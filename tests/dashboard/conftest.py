@@ -145,10 +145,33 @@ def world(
     portal: BlockingPortal,
     directory_file: tuple[Path, tuple[Card, ...]],
 ) -> Iterator[World]:
+    with _world(tmp_path, store, portal, directory_file) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def lasting_world(
+    tmp_path_factory: pytest.TempPathFactory,
+    store: EventStore,
+    portal: BlockingPortal,
+    directory_file: tuple[Path, tuple[Card, ...]],
+) -> Iterator[World]:
+    """One for all tests of a module, which fill it once and only look."""
+    with _world(tmp_path_factory.mktemp("world"), store, portal, directory_file) as world:
+        yield world
+
+
+@contextmanager
+def _world(
+    folder: Path,
+    store: EventStore,
+    portal: BlockingPortal,
+    directory_file: tuple[Path, tuple[Card, ...]],
+) -> Iterator[World]:
     source, made = directory_file
-    copy = shutil.copy(source, tmp_path / "balise.db")
+    copy = shutil.copy(source, folder / "balise.db")
     directory = open_directory(f"sqlite:///{copy}")
-    yield World(directory, store, FixedClock.at(NOW), portal, *made, spool=tmp_path / "spool")
+    yield World(directory, store, FixedClock.at(NOW), portal, *made, spool=folder / "spool")
     directory.close()
     for table in ("events", "visits", "card_days", "card_dims", "card_hours"):
         store.run(f"TRUNCATE TABLE {table}")
