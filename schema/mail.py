@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 from schema.errors import BadInput, Unavailable
 
 SECONDS_MAX = 10
-_UNFOLDED = SMTP.clone(max_line_length=0)
-"""A long address in a header would be folded into words that no mail program reads as one."""
+_UNFOLDED = SMTP.clone(max_line_length=998)
+"""As long as RFC 5322 lets a line be: a long address would be folded into pieces that no program
+puts together again."""
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
