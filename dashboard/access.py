@@ -99,6 +99,7 @@ RULES: tuple[Rule, ...] = (
     Rule("alerts_choose", OWNERS, "complete"),
     Rule("alerts_off", ANYONE),
     Rule("alerts_turn_off", ANYONE),
+    Rule("own", SIGNED_IN, "essentiel"),
     Rule("card_settings", HOLDERS, "essentiel"),
     Rule("card_change", HOLDERS, "essentiel"),
     Rule("install", SIGNED_IN, "essentiel"),

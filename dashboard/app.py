@@ -13,6 +13,7 @@ from dashboard.api.app import api
 from dashboard.attempts import Attempts
 from dashboard.gate import card_form, card_page, card_stream, form, page
 from dashboard.live import Board
+from dashboard.packing import Packing
 from dashboard.pages import (
     alerts,
     card,
@@ -31,6 +32,7 @@ from dashboard.pages import (
     login,
     logout,
     notes,
+    own,
     reset,
     share,
     shared,
@@ -108,6 +110,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_form("/cards/{card}/alerts", "alerts_choose", alerts.choose),
     page("/alerts/off/{token}", "alerts_off", alerts.ask_off),
     form("/alerts/off/{token}", "alerts_turn_off", alerts.turn_off),
+    card_page("/cards/{card}/own", "own", own.show),
     card_page("/cards/{card}/settings", "card_settings", card_settings.show),
     card_form("/cards/{card}/settings", "card_change", card_settings.change),
     card_page("/cards/{card}/install", "install", install.show),
@@ -145,7 +148,7 @@ def build(
     )
     app = Starlette(
         routes=[*ROUTES, Mount("/api", api(site))],
-        middleware=[Middleware(SecureHeaders)],
+        middleware=[Middleware(SecureHeaders), Middleware(Packing)],
         exception_handlers=errors.HANDLERS,
     )
     # A redirect to the other spelling would lead wherever the request's Host header says.

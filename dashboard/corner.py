@@ -18,6 +18,7 @@ DOORS = (
     Door("items", "/items", N_("Codes and links")),
     Door("alerts", "/alerts", N_("View alerts")),
     Door("share", "/share", N_("Shared links")),
+    Door("own", "/own", N_("Your own devices")),
     Door("install", "/install", N_("Install or try the tag")),
     Door("card_settings", "/settings", N_("Settings of the card")),
 )

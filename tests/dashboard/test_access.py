@@ -49,6 +49,7 @@ EXPECTED = {
     "item_svg": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "item_png": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "card_settings": (SIGN_IN, ALLOW, REFUSE, ALLOW),
+    "own": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "share": (SIGN_IN, ALLOW, REFUSE, ALLOW),
     "share_create": (SIGN_IN, ALLOW, REFUSE, ALLOW),
     "share_revoke": (SIGN_IN, ALLOW, REFUSE, ALLOW),
