@@ -145,13 +145,15 @@ def test_a_card_is_told_alike_everywhere(full, sources, query, interval):
 
     same_figures(tiles, book[word("Summary")], paper, stats)
     same_trend(tables["series"], sources.csv(address, "trend"), book[word("Trend")], paper, series)
+    # A file of CSV holds one subject; in turn, each is read back several times.
+    in_csv = LISTS[ASKED.index((query, interval)) % 3 :: 3]
     for by in LISTS:
         found = sources.api(f"{card}/breakdown?{query}&by={by}")["rows"]
         rows = [(sources.name(by, row["key"]), *counts(row)) for row in found]
         name = word(DIMENSIONS[by])
         same_list(
             tables.get(name, []),
-            sources.csv(address, by),
+            sources.csv(address, by) if by in in_csv else rows,
             book[sheet(name)],
             paper,
             rows,
