@@ -15,6 +15,7 @@ from dashboard.gate import card_form, card_page, card_stream, form, page
 from dashboard.live import Board
 from dashboard.packing import Packing
 from dashboard.pages import (
+    account,
     alerts,
     card,
     card_settings,
@@ -69,6 +70,11 @@ ROUTES: tuple[BaseRoute, ...] = (
     form("/you/codes", "you_codes_on", you.turn_codes_on),
     form("/you/codes/off", "you_codes_off", you.turn_codes_off),
     form("/you/sessions", "you_sessions", you.end_session),
+    form("/you/language", "you_language", you.change_language),
+    page("/account", "account", account.show),
+    form("/account", "account_change", account.change),
+    page("/account/export.zip", "account_export", account.export),
+    form("/account/delete", "account_delete", account.delete),
     page("/team", "team", team.show),
     form("/team", "team_invite", team.invite),
     form("/team/remove", "team_remove", team.remove),

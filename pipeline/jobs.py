@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pipeline import watch
 from pipeline.backup.daily import back_up_daily
 from pipeline.backup.take import Sources
+from pipeline.erase import Place as ErasePlace
+from pipeline.erase import erase_card
 from pipeline.late import ZoneBook
 from pipeline.ledger import read_missing
 from pipeline.reclassify import Place, end_left
@@ -18,7 +20,7 @@ from pipeline.retention import delete_over
 from pipeline.roll import roll_closed_days
 from pipeline.spools import oldest_pending_ms, spool_paths, unreadable_files
 from schema.clock import Clock
-from schema.directory import runs, salts
+from schema.directory import erasures, runs, salts
 from schema.directory.database import Directory
 from schema.errors import BaliseError
 from schema.settings import Settings
@@ -28,6 +30,8 @@ from schema.store.address import parse
 FIRST_ZONE_AHEAD = timedelta(hours=14)
 DAY = timedelta(days=1)
 DAY_MS = 86_400_000
+INTAKE_MS = 60_000
+"""Every collector has learned by then that a card is gone."""
 
 _HOURS = """\
 SELECT card, intDiv(toUnixTimestamp(received), 3600) AS hour, count() AS events FROM events
@@ -84,6 +88,23 @@ def end_reclassifications(context: Context) -> int:
     return end_left(Place(context.store, address, context.directory, context.clock, "service"))
 
 
+def erase_asked(context: Context) -> int:
+    """Cards that an owner deleted: once no collector takes anything for them any more, and what was
+    taken is stored. Gives how many."""
+    settings, due_ms = context.settings, context.clock() - INTAKE_MS
+    waiting_ms = oldest_pending_ms(settings.spool)
+    with context.directory.read() as conn:
+        asked = [each for each in erasures.every(conn) if each.asked_ms <= due_ms]
+    ready = [each for each in asked if waiting_ms is None or waiting_ms > each.asked_ms + INTAKE_MS]
+    address = parse(settings.clickhouse)
+    for each in ready:
+        place = ErasePlace(context.store, address, context.directory, context.clock, each.actor)
+        erase_card(place, each.card)
+        with context.directory.write() as conn:
+            erasures.done(conn, each.card)
+    return len(ready)
+
+
 def check_ledger(context: Context) -> int:
     zones = ZoneBook(context.directory).zones()
     missing = read_missing(context.store, context.settings.spool, zones)
@@ -122,6 +143,7 @@ JOBS: tuple[Job, ...] = (
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
     Job("backup", "Makes the backup of the day, deletes those that are old.", 600, back_up),
     Job("reclassify", "Ends a change of classes that was cut short.", 600, end_reclassifications),
+    Job("erase", "Erases the cards that their owner deleted.", 60, erase_asked),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),
     Job("cards", "Tells when nothing comes any more for a card that was busy.", 600, watch_cards),

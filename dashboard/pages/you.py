@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import qr
-from dashboard.attempts import EMAIL_ATTEMPTS_MAX
 from dashboard.entry import let_in
+from dashboard.own_password import knows_password
+from dashboard.pages.account import LANGUAGES, WRONG_PASSWORD
 from dashboard.site import SESSION_COOKIE, Reader
 from schema.directory import sessions, totp, users
 from schema.directory.checks import PASSWORD_CHARS_MIN
 from schema.errors import BadInput
-from schema.languages import N_
+from schema.languages import DEFAULT, N_
 
-WRONG_PASSWORD = N_("This is not your password.")
 TOO_SHORT = N_("It is too short.")
 WRONG_CODE = N_("This code is not good. Wait for the next one and try again.")
 
@@ -41,7 +41,7 @@ def show(request: Request, reader: Reader) -> Response:
 
 def change_password(request: Request, reader: Reader) -> Response:
     user = reader.someone
-    if not _knows_password(reader):
+    if not knows_password(reader):
         return _page(request, reader, Trouble("password", WRONG_PASSWORD))
     try:
         with reader.site.directory.write() as conn:
@@ -61,7 +61,7 @@ def turn_codes_on(request: Request, reader: Reader) -> Response:
     secret = totp.read(reader.form.get("secret", ""))
     if secret is None:
         return RedirectResponse("/you/codes", 303)
-    if not _knows_password(reader):
+    if not knows_password(reader):
         return _codes(reader, secret, Trouble("password", WRONG_PASSWORD))
     with site.directory.write() as conn:
         on = totp.turn_on(conn, user.id, secret, reader.form.get("code", ""), site.clock())
@@ -72,10 +72,18 @@ def turn_codes_on(request: Request, reader: Reader) -> Response:
 
 def turn_codes_off(request: Request, reader: Reader) -> Response:
     user = reader.someone
-    if not _knows_password(reader):
+    if not knows_password(reader):
         return _page(request, reader, Trouble("codes", WRONG_PASSWORD))
     with reader.site.directory.write() as conn:
         totp.turn_off(conn, user.id)
+    return RedirectResponse("/you", 303)
+
+
+def change_language(request: Request, reader: Reader) -> Response:
+    with reader.site.directory.write() as conn:
+        # What is no language of the form is the one that most speak.
+        chosen = reader.form.get("locale", "")
+        users.speak(conn, reader.someone.id, chosen if chosen in LANGUAGES else DEFAULT)
     return RedirectResponse("/you", 303)
 
 
@@ -83,19 +91,6 @@ def end_session(request: Request, reader: Reader) -> Response:
     with reader.site.directory.write() as conn:
         sessions.revoke(conn, reader.someone.id, reader.form.get("session", ""))
     return RedirectResponse("/you", 303)
-
-
-def _knows_password(reader: Reader) -> bool:
-    """Whoever finds an open browser must not be able to keep the account."""
-    user, site = reader.someone, reader.site
-    tries = {f"own {user.id}": EMAIL_ATTEMPTS_MAX}
-    if site.attempts.take(tries, site.clock()):
-        return False
-    with site.directory.read() as conn:
-        right = users.verify(conn, user.email, reader.form.get("password", "")) is not None
-    if right:
-        site.attempts.give_back(tries, site.clock())
-    return right
 
 
 def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
@@ -116,6 +111,7 @@ def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
             for each in signed_in
         ],
         has_codes=has_codes,
+        languages=LANGUAGES,
         trouble=trouble,
         chars_min=PASSWORD_CHARS_MIN,
     )

@@ -94,6 +94,12 @@ def set_password(conn: Connection, id: str, password: str) -> None:
         conn.execute(sa.delete(entry).where(entry.c.user == id))
 
 
+def speak(conn: Connection, id: str, locale: str) -> None:
+    """Pages and mails are in this language from now on."""
+    spoken = checks.locale(locale)
+    conn.execute(sa.update(users).where(users.c.id == id).values(locale=spoken))
+
+
 def delete(conn: Connection, id: str) -> None:
     """Their sessions end with them."""
     if get(conn, id) is None:
