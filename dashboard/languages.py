@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -36,11 +36,11 @@ class Language:
         return self.translations.ngettext(one, many, n)
 
     def number(self, n: int) -> str:
-        return format_decimal(n, locale=self.locale)
+        return _number(n, self.code)
 
     def share(self, part: float) -> str:
         """A part of a whole, in hundredths."""
-        return format_percent(part, locale=self.locale)
+        return _share(part, self.code)
 
     def day(self, day: date, today: date) -> str:
         """A day as people say it: today, yesterday, or its date; the year only when it differs."""
@@ -57,7 +57,7 @@ class Language:
         return text.replace("1", "1er", 1) if self.code == "fr" and day.day == 1 else text
 
     def month(self, day: date) -> str:
-        return str(format_skeleton("MMMMy", day, locale=self.locale))
+        return _month(day, self.code)
 
     def days(self, first: date, last: date) -> str:
         """From the first to the last, as short as can be; one day is a day."""
@@ -82,6 +82,24 @@ class Language:
 
     def hour(self, hour: int) -> str:
         return format_time(time(hour % 24), _HOUR_PATTERNS[self.code], locale=self.locale)
+
+
+# A page says hundreds of numbers, most of them small and most of them again on the next page.
+
+
+@lru_cache(maxsize=20_000)
+def _number(n: int, code: str) -> str:
+    return format_decimal(n, locale=code)
+
+
+@lru_cache(maxsize=20_000)
+def _share(part: float, code: str) -> str:
+    return format_percent(part, locale=code)
+
+
+@lru_cache(maxsize=1_000)
+def _month(day: date, code: str) -> str:
+    return str(format_skeleton("MMMMy", day, locale=code))
 
 
 def read_languages(folder: Path = FOLDER, domain: str = DOMAIN) -> Mapping[str, Language]:

@@ -26,7 +26,7 @@ from dashboard.figures import live as now
 from dashboard.figures.breakdown import breakdown
 from dashboard.figures.cross import cross
 from dashboard.figures.question import Question
-from dashboard.figures.read import Place, read, shown_alone
+from dashboard.figures.read import Batch, Place, read, shown_alone
 from dashboard.figures.series import series
 from dashboard.figures.totals import last_visit, stats
 from dashboard.figures.values import By, Cell, Column, LastVisit, Totals
@@ -90,9 +90,10 @@ def live(call: Call) -> LiveShape:
 
 def _stats(call: Call, of: tuple[Card, ...], card: str | UnsetType) -> StatsShape:
     question, view = _asked(call, of)
-    place = _place(call)
-    counted = read(place, question, stats(question))
-    seen = read(place, question, last_visit(question))
+    batch = Batch(_place(call), question)
+    counted_of = batch.add(stats(question))
+    seen_of = batch.add(last_visit(question))
+    counted, seen = counted_of(), seen_of()
     with_trends = "trends" in call.sections
     period = view.choice.period
     return StatsShape(

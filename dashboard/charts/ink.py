@@ -5,6 +5,7 @@ paper and in the PDF; on a page, the stylesheet's rules for the same classes win
 """
 
 from collections.abc import Mapping
+from functools import cache
 from math import ceil, sqrt
 from typing import Final
 
@@ -53,11 +54,18 @@ STYLES: Final[Mapping[str, Mapping[str, object]]] = {
 def tag(name: str, *inside: Markup | str, **attributes: object) -> Markup:
     """One element. `stroke_width` is written `stroke-width`, `class_` `class`; None is left out."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_text(value))}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {_attribute(key)}="{value if type(value) is int else escape(_text(value))}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
     return Markup(f"<{name}{written}>{escape_all(inside)}</{name}>")  # noqa: S704 (escaped above)
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def styled(name: str, style: str, *inside: Markup | str, **attributes: object) -> Markup:
@@ -85,7 +93,7 @@ def join(parts: "list[Markup]") -> Markup:
 
 
 def escape_all(parts: tuple[Markup | str, ...]) -> str:
-    return "".join(p if isinstance(p, Markup) else escape(_text(p)) for p in parts)
+    return "".join([p if isinstance(p, Markup) else escape(_text(p)) for p in parts])
 
 
 def level(value: int, most: int) -> int:

@@ -12,7 +12,7 @@ from dashboard.exports.document import Column, Report, Subject
 from dashboard.figures import values
 from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
 from dashboard.figures.read import Batch, Place
-from dashboard.figures.series import series
+from dashboard.figures.series import series, series_before
 from dashboard.figures.steps import steps
 from dashboard.figures.totals import stats
 from dashboard.words import DIMENSIONS
@@ -31,7 +31,7 @@ def report(place: Place, asked: Asked) -> Report:
 def _subjects(batch: Batch, asked: Asked) -> Iterable[Subject]:
     question, complete = asked.question, "complete" in asked.sections
     now = batch.add(series(question, asked.view.interval))
-    before = batch.add(series(question.about(question.before), asked.view.interval))
+    before = batch.add(series_before(question, asked.view.interval))
     rows = batch.add(breakdowns(question, asked.bys))
     week = batch.add(breakdown(question, WEEKDAY_HOUR)) if complete else None
     way = batch.add(steps(question)) if complete else None

@@ -9,7 +9,7 @@ from dashboard.exports.document import Column, Report, Row, Subject
 from dashboard.figures.cross import COLUMNS, cross
 from dashboard.figures.question import Question
 from dashboard.figures.read import Batch, Place
-from dashboard.figures.series import series
+from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import CardTotals, Cross
 from dashboard.figures.values import Column as CrossColumn
@@ -56,7 +56,7 @@ def _subjects(
 ) -> Iterable[Subject]:
     question = asked.question
     now = batch.add(series(question, asked.view.interval))
-    before = batch.add(series(question.about(question.before), asked.view.interval))
+    before = batch.add(series_before(question, asked.view.interval))
     cards = batch.add(totals_of_cards(question))
     crossed = [batch.add(cross(question, by)) for by in columns]
     yield parts.trend(now(), before(), asked)

@@ -36,5 +36,10 @@ class Ask:
         return (self.period, self.before) if self.before else (self.period,)
 
 
+def by_day(period: Period, before: Period) -> Ask:
+    """What totals, series and their comparison all are sums of: read once for all of them."""
+    return Ask("days", ("day",), period, before)
+
+
 Sums = Mapping[tuple[str, ...], Counts]
 """By the texts of the keys, in the order of the ask."""

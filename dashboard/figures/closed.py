@@ -4,7 +4,7 @@ Without filters the sums of whole days are there already. With filters they are 
 table of visits. What that cannot tell, hours under a filter, is left to raw events.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ _KEYS: Mapping[str, str] = {
 
 
 def _measures(sums: Mapping[str, str]) -> str:
-    """In the order of `Counts`; what a table cannot tell is 0."""
-    return ", ".join(f"toUInt64({sums.get(name, '0')})" for name in Counts._fields)
+    """In the order of `Counts`; what a table cannot tell is 0. All are UInt64, as sums are."""
+    return ", ".join(sums.get(name, "toUInt64(0)") for name in Counts._fields)
 
 
 def _summed(*held: str, **more: str) -> str:
@@ -39,7 +39,7 @@ def _summed(*held: str, **more: str) -> str:
 
 _OF_DAYS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks", "contact_visits")
 
-_LAST_VIEW = {"last_view_ms": "toUnixTimestamp64Milli(max(last_view_at))"}
+_LAST_VIEW = {"last_view_ms": "toUInt64(toUnixTimestamp64Milli(max(last_view_at)))"}
 _BESIDE = _summed("automatic", **_LAST_VIEW)
 
 # Where the rows of a table are, and what they add to `Counts`.
@@ -71,8 +71,8 @@ _VISITS: Mapping[str, str] = {
 _CONTACT = f"target IN ({', '.join(map(repr, CONTACT_NAMES))})"
 _OF_TARGET = {
     **_VISITS,
-    "views": "0",
-    "bounces": "0",
+    "views": "toUInt64(0)",
+    "bounces": "toUInt64(0)",
     "clicks": "sum(n)",
     "contact_clicks": f"sumIf(n, {_CONTACT})",
     "contact_visits": f"countIf({_CONTACT})",
@@ -133,14 +133,18 @@ def _sources(ask: Ask, filters: Filters) -> list[_Source]:
         # Automatic traffic and the last view are of the whole card, whatever visits are asked for.
         beside = _Source("card_days", _BESIDE, _KEYS)
         return [of_visits, beside] if ask.table == "days" else [of_visits]
-    return [_broken_down(by, fits) for by in ask.bys]
+    return list(_broken_down(ask.bys, fits))
 
 
-def _broken_down(by: str, fits: tuple[str, ...]) -> _Source:
-    keys = {**_KEYS, "by": f"'{by}'", "key": _key(by)}
-    if by == "target":
-        return _Source(_BY_TARGET, _measures(_OF_TARGET), keys, fits)
-    return _Source("visits", _measures(_VISITS), keys, fits)
+def _broken_down(bys: Sequence[str], fits: tuple[str, ...]) -> Iterator[_Source]:
+    """Each visit under each of its keys, in one reading of the visits."""
+    dims = ", ".join(f"('{by}', {_key(by)})" for by in bys if by != "target")
+    if dims:
+        keys = {**_KEYS, "by": "dim.1", "key": "dim.2"}
+        yield _Source(f"visits ARRAY JOIN [{dims}] AS dim", _measures(_VISITS), keys, fits)
+    if "target" in bys:
+        keys = {**_KEYS, "by": "'target'", "key": "toString(target)"}
+        yield _Source(_BY_TARGET, _measures(_OF_TARGET), keys, fits)
 
 
 def _key(by: str) -> str:

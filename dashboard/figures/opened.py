@@ -5,7 +5,7 @@ The visits and hours of these days are made by the functions that make those of 
 numbers of it would take ten times as long.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,7 +25,7 @@ from schema.targets import CONTACT_NAMES
 
 _MEASURES: Mapping[str, pl.Expr] = {
     "views": pl.col("views").sum(),
-    "visitors": pl.struct(*CELLS, "visitor").n_unique(),
+    "visitors": pl.col("person").n_unique(),
     "visits": pl.len(),
     "bounces": pl.col("bounce").sum(),
     "clicks": pl.col("clicks").sum(),
@@ -33,6 +33,7 @@ _MEASURES: Mapping[str, pl.Expr] = {
     "contact_clicks": pl.col("contact_clicks").sum(),
     "contact_visits": (pl.col("contact_clicks") > 0).sum(),
 }
+_COUNTED = ("views", "bounce", "clicks", "contact_clicks")
 _IN_HOURS = ("views", "visitors", "visits", "clicks", "contact_clicks")
 _CONTACT = pl.col("key").is_in(CONTACT_NAMES)
 _OF_TARGET: Mapping[str, pl.Expr] = {
@@ -50,10 +51,11 @@ _PLACES: Mapping[str, pl.Expr] = {
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    steps: pl.DataFrame
+    steps: pl.LazyFrame
     """Events of people, each with the number of its visit."""
-    visits: pl.DataFrame
-    days: pl.DataFrame
+    visits: pl.LazyFrame
+    """Each with the number of its `person`: a visitor on one card and day."""
+    days: pl.LazyFrame
     """Of the whole card, whatever visits are asked about: what is automatic, the last view."""
 
 
@@ -64,23 +66,36 @@ def answer(
     asks: Sequence[tuple[Ask, Collection[CardDay]]],
 ) -> list[Sums]:
     """Each ask comes with the days it wants; events are read once for all of them."""
-    blocks = of_cells(zones, {cell for _, wanted in asks for cell in wanted})
+    every = {cell for _, wanted in asks for cell in wanted}
+    blocks = of_cells(zones, every)
     placed = pl.concat(pl.collect_all([events_of_block(store, block) for block in blocks]))
     opened = _opened(placed, filters)
-    return [_sums(ask, _within(opened, wanted)) if wanted else {} for ask, wanted in asks]
+    parts = [
+        (number, grouped)
+        for number, (ask, wanted) in enumerate(asks)
+        if wanted
+        for grouped in _grouped(ask, _within(opened, set(wanted), every))
+    ]
+    # Together: for the few events of a day, planning costs more than counting.
+    counted = pl.collect_all([grouped for _, grouped in parts])
+    sums: list[list[Sums]] = [[] for _ in asks]
+    for (number, _), frame in zip(parts, counted, strict=True):
+        sums[number].append(_told(len(asks[number][0].keys), frame))
+    return [summed(each) for each in sums]
 
 
 def _opened(placed: pl.DataFrame, filters: Filters) -> _Opened:
     steps = numbered(placed.lazy()).collect()
-    made = visits(steps.lazy()).collect()
+    person = pl.struct(*CELLS, "visitor").rle_id().alias("person")
+    made = visits(steps.lazy()).sort("visit").with_columns(person).collect()
     for name, value in filters:
         made = made.filter(_fits(name, value))
     if filters:
         steps = steps.join(made.select("visit"), on="visit", how="semi")
-    return _Opened(steps, made, _beside(placed))
+    return _Opened(steps.lazy(), made.lazy(), _beside(placed.lazy()))
 
 
-def _beside(placed: pl.DataFrame) -> pl.DataFrame:
+def _beside(placed: pl.LazyFrame) -> pl.LazyFrame:
     seen = VIEW & (pl.col("class") == HUMAN)
     return placed.group_by(*CELLS).agg(
         (pl.col("class") != HUMAN).sum().alias("automatic"),
@@ -94,46 +109,60 @@ def _fits(name: str, value: str) -> pl.Expr:
     return _PLACES.get(name, pl.col(name)) == value
 
 
-def _within(opened: _Opened, wanted: Collection[CardDay]) -> _Opened:
-    cells = pl.DataFrame(list(wanted), CELLS, orient="row")
+def _within(opened: _Opened, wanted: Set[CardDay], every: Set[CardDay]) -> _Opened:
+    if wanted == every:
+        return opened
+    cells = pl.LazyFrame(list(wanted), CELLS, orient="row")
 
-    def within(frame: pl.DataFrame) -> pl.DataFrame:
+    def within(frame: pl.LazyFrame) -> pl.LazyFrame:
         return frame.join(cells, on=list(CELLS), how="semi")
 
     return _Opened(within(opened.steps), within(opened.visits), within(opened.days))
 
 
-def _sums(ask: Ask, opened: _Opened) -> Sums:
+def _grouped(ask: Ask, opened: _Opened) -> list[pl.LazyFrame]:
+    """By the keys of the ask, in columns `k0` to `k2`; added up they are its answer."""
     if ask.table == "hours":
-        hours = card_hours(opened.steps.lazy(), opened.visits.lazy()).collect()
-        return _told(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})
+        hours = card_hours(opened.steps, opened.visits.drop("person"))
+        return [_by_keys(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})]
     if ask.table == "dims":
-        return summed([_told(ask, *_broken_down(opened.visits, by)) for by in ask.bys])
-    counted = _told(ask, opened.visits, _MEASURES)
+        return [_by_keys(ask, *broken) for broken in _broken_down(opened.visits, ask.bys)]
+    counted = _by_keys(ask, opened.visits, _MEASURES)
     if ask.table != "days":
-        return counted
+        return [counted]
     beside = {"automatic": pl.col("automatic").sum(), "last_view_ms": pl.col("last_view_ms").max()}
-    return summed([counted, _told(ask, opened.days, beside)])
+    return [counted, _by_keys(ask, opened.days, beside)]
 
 
-def _broken_down(visits: pl.DataFrame, by: str) -> tuple[pl.DataFrame, Mapping[str, pl.Expr]]:
-    """Each visit under its key; under a target it stands with the clicks on it, and a view is of
-    the whole card."""
-    named = visits.with_columns(pl.lit(by).alias("by"))
-    if by == "target":
-        clicks = named.select(*CELLS, "visitor", "by", pl.col("targets").map.entries())
-        return clicks.explode("targets").drop_nulls("targets").unnest("targets"), _OF_TARGET
-    return named.with_columns(_PLACES.get(by, pl.col(by)).alias("key")), _MEASURES
+def _broken_down(
+    visits: pl.LazyFrame, bys: Collection[str]
+) -> Iterator[tuple[pl.LazyFrame, Mapping[str, pl.Expr]]]:
+    """Each visit under each of its keys; under a target it stands with the clicks on it, and a view
+    is of the whole card."""
+    dims = [
+        pl.struct(pl.lit(by).alias("by"), _PLACES.get(by, pl.col(by)).alias("key"))
+        for by in bys
+        if by != "target"
+    ]
+    if dims:
+        under = visits.select(*CELLS, "person", *_COUNTED, pl.concat_list(dims).alias("dim"))
+        yield under.explode("dim").unnest("dim"), _MEASURES
+    if "target" in bys:
+        clicks = visits.select(
+            *CELLS, "person", pl.lit("target").alias("by"), pl.col("targets").map.entries()
+        )
+        yield clicks.explode("targets").drop_nulls("targets").unnest("targets"), _OF_TARGET
 
 
-def _told(ask: Ask, rows: pl.DataFrame, measures: Mapping[str, pl.Expr]) -> Sums:
-    keys = [f"k{n}" for n in range(len(ask.keys))]
-    named = rows.with_columns(
-        _key(ask, key).alias(k) for k, key in zip(keys, ask.keys, strict=True)
-    )
-    grouped = named.group_by(keys).agg(**measures) if keys else named.select(**measures)
+def _by_keys(ask: Ask, rows: pl.LazyFrame, measures: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    keys = [_key(ask, key).alias(f"k{n}") for n, key in enumerate(ask.keys)]
+    return rows.group_by(keys).agg(**measures) if keys else rows.select(**measures)
+
+
+def _told(keys: int, counted: pl.DataFrame) -> Sums:
+    names = counted.columns[keys:]
     return {
-        tuple(row.pop(key) for key in keys): Counts(**row) for row in grouped.iter_rows(named=True)
+        row[:keys]: Counts(**dict(zip(names, row[keys:], strict=True))) for row in counted.rows()
     }
 
 

@@ -1,7 +1,7 @@
 """What is asked, and an answer as a value: what to read for it, and what to make of that."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from dashboard.figures.asks import Ask, Sums
@@ -25,9 +25,6 @@ class Question:
         """The one zone of all its cards, or None when they have several."""
         zones = {card.zone for card in self.cards}
         return zones.pop() if len(zones) == 1 else None
-
-    def about(self, period: Period) -> "Question":
-        return replace(self, period=period)
 
 
 @dataclass(frozen=True, slots=True)

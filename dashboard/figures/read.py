@@ -53,6 +53,13 @@ class Batch:
 
 
 def gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]:
+    """What several answers ask alike is read once."""
+    distinct = list(dict.fromkeys(asks))
+    found = dict(zip(distinct, _gather(place, question, distinct), strict=True))
+    return [found[ask] for ask in asks]
+
+
+def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]:
     with place.directory.read() as conn:
         state = rollup_state.of_cards(conn, (card.id for card in question.cards))
     told = rollups.answer(place.store, closed(state), question.filters, asks)
@@ -71,12 +78,8 @@ def _open_days(
     place: Place, question: Question, ask: Ask, state: dict[str, rollup_state.Answered]
 ) -> list[CardDay]:
     if rollups.left_to_events(ask, question.filters):
-        return every_day(question.cards, ask.period, place.now_ms)
-    return [
-        cell
-        for period in ask.periods
-        for cell in open_days(question.cards, state, period, place.now_ms)
-    ]
+        return [c for days in ask.periods for c in every_day(question.cards, days, place.now_ms)]
+    return [c for days in ask.periods for c in open_days(question.cards, state, days, place.now_ms)]
 
 
 def shown_alone(place: Place, question: Question) -> Question:

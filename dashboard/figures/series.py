@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from dashboard.figures.asks import Ask, Key, Sums
+from dashboard.figures.asks import Ask, Key, Sums, by_day
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import NOTHING, Counts, Interval, Point, added
 from dashboard.period import Period, Problem
@@ -33,19 +33,28 @@ def interval_problem(interval: str, period: Period) -> Problem | None:
 
 
 def series(question: Question, interval: Interval) -> Answer[tuple[Point, ...]]:
+    return _over(question, question.period, interval)
+
+
+def series_before(question: Question, interval: Interval) -> Answer[tuple[Point, ...]]:
+    """The same of the period it is compared with, from what is read for both."""
+    return _over(question, question.before, interval)
+
+
+def _over(question: Question, period: Period, interval: Interval) -> Answer[tuple[Point, ...]]:
     if interval == "hour":
-        return _hours(question)
+        return _hours(question, period)
     begin = _BEGINNINGS[interval]
 
     def build(sums: Sequence[Sums]) -> tuple[Point, ...]:
         [by_day] = sums
-        days = groupby(question.period.days, key=begin)
+        days = groupby(period.days, key=begin)
         return tuple(
             _point(at, added(by_day.get((day.isoformat(),), NOTHING) for day in within))
             for at, within in days
         )
 
-    return Answer((Ask("days", ("day",), question.period),), build)
+    return Answer((by_day(question.period, question.before),), build)
 
 
 def _monday(day: date) -> date:
@@ -59,7 +68,7 @@ _BEGINNINGS: Mapping[Interval, Callable[[date], date]] = {
 }
 
 
-def _hours(question: Question) -> Answer[tuple[Point, ...]]:
+def _hours(question: Question, period: Period) -> Answer[tuple[Point, ...]]:
     """Instants where all cards share a zone, so that a day of 25 hours has 25; else the clock's."""
     zone = question.zone
     keys: tuple[Key, ...] = ("start",) if zone else ("day", "hour")
@@ -69,10 +78,10 @@ def _hours(question: Question) -> Answer[tuple[Point, ...]]:
         found = {_hour(key): counts for key, counts in by_hour.items()}
         return tuple(
             _point(hour.astimezone(ZoneInfo(zone)) if zone else hour, found.get(hour, NOTHING))
-            for hour in _each_hour(question.period, zone)
+            for hour in _each_hour(period, zone)
         )
 
-    return Answer((Ask("hours", keys, question.period),), build)
+    return Answer((Ask("hours", keys, question.period, question.before),), build)
 
 
 # Two hours of one name, when clocks go back, are equal as local times: hours are told apart in UTC.

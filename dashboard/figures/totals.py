@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
+from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums, by_day
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import (
     NOTHING,
     CardTotals,
+    Counts,
     LastVisit,
     Stats,
     Totals,
+    added,
     totals,
 )
 from dashboard.period import EARLIEST, LATEST, Period
@@ -25,7 +27,7 @@ def stats(question: Question) -> Answer[Stats]:
 
     def build(sums: Sequence[Sums]) -> Stats:
         counted, engaged = sums
-        now, then = counted.get((IN_PERIOD,), NOTHING), counted.get((IN_BEFORE,), NOTHING)
+        now, then = _within(question.period, counted), _within(question.before, counted)
         previous = totals(then, _seconds(engaged, IN_BEFORE))
         return Stats(
             totals=totals(now, _seconds(engaged, IN_PERIOD)),
@@ -35,7 +37,8 @@ def stats(question: Question) -> Answer[Stats]:
 
     asked = question.period, question.before
     return Answer(
-        (Ask("days", ("span",), *asked), Ask("engaged", ("span", "second"), *asked)), build
+        (by_day(*asked), Ask("engaged", ("span", "second"), *asked)),
+        build,
     )
 
 
@@ -74,6 +77,11 @@ def visit_hour(last_view_ms: int, zone: str) -> LastVisit | None:
         return None
     local = datetime.fromtimestamp(last_view_ms / 1000, UTC).astimezone(ZoneInfo(zone))
     return LastVisit(local.date(), local.hour)
+
+
+def _within(period: Period, by_day: Sums) -> Counts:
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return added(counts for (day,), counts in by_day.items() if first <= day <= last)
 
 
 def _seconds(engaged: Sums, span: str) -> dict[int, int]:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from dashboard.corner import doors
-from dashboard.figures.essentiel import essentiel, today_and_ever
-from dashboard.figures.read import Place, read
+from dashboard.figures.essentiel import Essentiel, essentiel, today_and_ever
+from dashboard.figures.read import Batch, Place, read
 from dashboard.headline import headline
 from dashboard.offers import OFFERS, tier_with
 from dashboard.pages.card_period import NOTHING_TYPED, Typed, period_part
@@ -27,15 +27,15 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
 
 
 def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response:
-    place = place_of(reader)
+    figures, part_of_period = parts_of(request, reader, card, typed)
     return reader.renderer.page(
         "card.html",
         reader=reader,
         card=card,
         several=_has_several(reader),
         doors=doors(reader, card),
-        figures=figures_of(reader, card, place),
-        part_of_period=period_part(request, reader, card, place, typed),
+        figures=figures,
+        part_of_period=part_of_period,
         locked=[
             (offer, CATALOGUE[tier_with(section)].label)
             for section, offer in OFFERS.items()
@@ -46,11 +46,25 @@ def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response
 
 def figures(request: Request, reader: Reader, card: Card) -> Response:
     """The moving part of the page, or 304 while nothing has moved."""
-    body = figures_of(reader, card, place_of(reader))
+    place = place_of(reader)
+    question = today_and_ever(card, place.now_ms)
+    body = _drawn(reader, read(place, question, essentiel(question)))
     etag = f'"{blake2b(body.encode(), digest_size=12).hexdigest()}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     return HTMLResponse(body, headers={"ETag": etag})
+
+
+def parts_of(
+    request: Request, reader: Reader, card: Card, typed: Typed = NOTHING_TYPED
+) -> tuple[Markup, Markup]:
+    """The figures of now and those of a period, with one reading of the card for both."""
+    place = place_of(reader)
+    question = today_and_ever(card, place.now_ms)
+    batch = Batch(place, question)
+    counted = batch.add(essentiel(question))
+    part = period_part(request, reader, card, place, typed, batch)
+    return _drawn(reader, counted()), part
 
 
 def place_of(reader: Reader) -> Place:
@@ -64,9 +78,7 @@ def _has_several(reader: Reader) -> bool:
         return len(cards.of_account(conn, reader.account.id)) > 1
 
 
-def figures_of(reader: Reader, card: Card, place: Place) -> Markup:
-    question = today_and_ever(card, place.now_ms)
-    counted = read(place, question, essentiel(question))
+def _drawn(reader: Reader, counted: Essentiel) -> Markup:
     return reader.renderer.text(
         "figures.html",
         figures=counted,

@@ -16,7 +16,7 @@ from dashboard.drawings import ROWS_SHOWN_MAX
 from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
 from dashboard.figures.live import NOBODY, live
 from dashboard.figures.read import Batch, Place
-from dashboard.figures.series import series
+from dashboard.figures.series import series, series_before
 from dashboard.figures.steps import steps
 from dashboard.figures.totals import stats
 from dashboard.figures.values import By, Row
@@ -41,7 +41,10 @@ class Typed:
 NOTHING_TYPED = Typed()
 
 
-def period_part(request: Request, reader: Reader, card: Card, place: Place, typed: Typed) -> Markup:
+def period_part(
+    request: Request, reader: Reader, card: Card, place: Place, typed: Typed, whole: Batch
+) -> Markup:
+    """`whole` is what the rest of the page reads of the card: without filters, read together."""
     if "trends" not in reader.sections:
         return Markup()
     asked = asked_of(request, reader, card, place)
@@ -63,7 +66,9 @@ def period_part(request: Request, reader: Reader, card: Card, place: Place, type
         now=live(place.store, [card.id], place.now_ms).get(card.id, NOBODY)
         if "complete" in asked.sections
         else None,
-        shown=_shown(place, asked) if asked.question.cards else None,
+        shown=_shown(Batch(place, asked.question) if asked.question.filters else whole, asked)
+        if asked.question.cards
+        else None,
     )
 
 
@@ -78,12 +83,11 @@ def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def _shown(place: Place, asked: Asked) -> dict[str, Any]:
+def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
     question, interval = asked.question, asked.view.interval
-    batch = Batch(place, question)
     counted = batch.add(stats(question))
     now = batch.add(series(question, interval))
-    before = batch.add(series(question.about(question.before), interval))
+    before = batch.add(series_before(question, interval))
     rows = batch.add(breakdowns(question, asked.bys))
     complete = "complete" in asked.sections
     week = batch.add(breakdown(question, WEEKDAY_HOUR)) if complete else None

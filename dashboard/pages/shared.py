@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.attempts import EMAIL_ATTEMPTS_MAX
-from dashboard.pages.card import figures_of, place_of
-from dashboard.pages.card_period import NOTHING_TYPED, period_part
+from dashboard.pages.card import parts_of
 from dashboard.security import HEADERS
 from dashboard.site import Reader, Site
 from schema.directory import accounts, cards, secrets, shared_links
@@ -77,15 +76,15 @@ def _link(request: Request, reader: Reader) -> SharedLink | None:
 
 def _card(request: Request, reader: Reader, link: SharedLink, *, framed: bool) -> Response:
     guest, card = _guest(reader, link)
-    place = place_of(guest)
+    figures, part_of_period = parts_of(request, guest, card)
     return guest.renderer.page(
         "shared.html",
         headers={"Content-Security-Policy": _FRAMED} if framed else None,
         reader=None,
         card=card,
         framed=framed,
-        figures=figures_of(guest, card, place),
-        part_of_period=period_part(request, guest, card, place, NOTHING_TYPED),
+        figures=figures,
+        part_of_period=part_of_period,
     )
 
 

@@ -16,7 +16,7 @@ from dashboard.drawings import Words
 from dashboard.figures.cross import COLUMNS, cross
 from dashboard.figures.question import Question
 from dashboard.figures.read import Batch, Place, shown_alone
-from dashboard.figures.series import series
+from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import CardTotals, Column, Cross
 from dashboard.languages import Language
@@ -147,7 +147,7 @@ def _shown(place: Place, question: Question, view: View, by: str, words: Words) 
     apart = batch.add(totals_of_cards(question))
     crossed = batch.add(cross(question, column))
     now = batch.add(series(question, view.interval))
-    before = batch.add(series(question.about(question.before), view.interval))
+    before = batch.add(series_before(question, view.interval))
     language = words.language
     return {
         "tiles": tiles(counted(), frozenset(("complete",)), language),
