@@ -92,7 +92,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/s/{token}/frame", "shared_frame", shared.framed),
     page("/design", "design", design.show),
     page("/cards", "together", together.show),
-    form("/cards/groups", "groups", together.group),
+    form("/cards/groups", "groups", together.group, together.FIELDS_MAX),
     page("/cards/export.csv", "export_cards_csv", export_cards.as_csv),
     page("/cards/export.pdf", "export_cards_pdf", export_cards.as_pdf),
     page("/cards/export.xlsx", "export_cards_xlsx", export_cards.as_excel),

@@ -38,7 +38,7 @@ class Asked:
 
 def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Asked:
     today = local_day(place.now_ms, card.zone)
-    view = within(look(f"/cards/{card.id}", request.query_params, today), reader.sections)
+    view = within(look(_path(request, card), request.query_params, today), reader.sections)
     with place.directory.read() as conn:
         labels = {item.code: item.label for item in items.of_card(conn, card.id)}
     asked = Question((card,), view.choice.period, view.choice.before, view.filters)
@@ -49,3 +49,8 @@ def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Aske
         reader.sections,
         Words(reader.renderer.language, labels),
     )
+
+
+def _path(request: Request, card: Card) -> str:
+    """Of the page that its choices lead back to: a guest stays on that of the shared link."""
+    return request.url.path if "token" in request.path_params else f"/cards/{card.id}"

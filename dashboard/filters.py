@@ -1,7 +1,7 @@
 """Which visits a reader asks about: filters that combine and live in the address.
 
 A filter names one value of one breakdown; a visit is in when it fits all of them. `unknown` in the
-address stands for what could not be found out, which the tables keep as an empty text.
+address stands for what could not be found out, which the tables keep without a name.
 """
 
 import re
@@ -49,6 +49,8 @@ class Dimension:
     name: str
     fits: Callable[[str], bool]
     """Whether a text can be one of its values at all."""
+    unknown: str = ""
+    """Its value where it could not be found out."""
 
 
 DIMENSIONS: tuple[Dimension, ...] = (
@@ -57,8 +59,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("item", is_id),
     Dimension("referrer", _printable),
     Dimension("country", lambda text: _COUNTRY.fullmatch(text) is not None),
-    Dimension("region", _place(2)),
-    Dimension("city", _place(3)),
+    Dimension("region", _place(2), "|"),
+    Dimension("city", _place(3), "||"),
     Dimension("device", _one_of(*DEVICES)),
     Dimension("browser", _printable),
     Dimension("os", _printable),
@@ -79,7 +81,7 @@ def choose(params: Mapping[str, str]) -> tuple[Filters, tuple[Problem, ...]]:
         if not text:
             continue
         if text == UNKNOWN:
-            chosen.append((dimension.name, ""))
+            chosen.append((dimension.name, dimension.unknown))
         elif len(text) <= TEXT_CHARS_MAX and dimension.fits(text):
             chosen.append((dimension.name, text))
         else:
@@ -89,7 +91,7 @@ def choose(params: Mapping[str, str]) -> tuple[Filters, tuple[Problem, ...]]:
 
 def params(filters: Filters) -> dict[str, str]:
     """As they stand in an address."""
-    return {name: value or UNKNOWN for name, value in filters}
+    return {name: UNKNOWN if value == BY_NAME[name].unknown else value for name, value in filters}
 
 
 def toggled(filters: Filters, name: str, value: str) -> Filters:

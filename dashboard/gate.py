@@ -25,7 +25,8 @@ CardPage = Callable[[Request, Reader, Card], Response]
 CardStream = Callable[[Reader, Card], Response]
 
 FORM_FIELDS_MAX = 10
-FORM_FIELD_BYTES_MAX = 4096
+FORM_FIELD_BYTES_MAX = 16_384
+"""So that a text of thousands of letters is refused beside its field, not with the whole form."""
 
 _REFUSALS = {Decision.SIGN_IN: 401, Decision.REFUSE: 403}
 _NOTHING_TYPED: Mapping[str, str] = {}
@@ -46,12 +47,12 @@ def card_page(path: str, name: str, endpoint: CardPage) -> Route:
     return Route(path, answer, name=name, methods=["GET"])
 
 
-def form(path: str, name: str, endpoint: Page) -> Route:
+def form(path: str, name: str, endpoint: Page, fields_max: int = FORM_FIELDS_MAX) -> Route:
     async def answer(request: Request) -> Response:
         site: Site = request.app.state.site
         if not from_our_pages(request.headers, site.origin):
             raise HTTPException(403)
-        typed = await _typed(request)
+        typed = await _typed(request, fields_max)
         return await to_thread.run_sync(
             lambda: endpoint(request, _enter(request, name, typed)), limiter=site.forms_at_once
         )
@@ -86,7 +87,7 @@ def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
     own = user.locale if user else None
     code = choose(site.renderers, own, request.headers.get("accept-language", ""))
     reader = Reader(site, user, account, site.renderers[code], typed)
-    request.state.renderer = reader.renderer
+    request.state.renderer, request.state.typed = reader.renderer, typed
     decision = decide(reader.role, reader.tier, route)
     if decision is not Decision.ALLOW:
         raise HTTPException(_REFUSALS[decision])
@@ -114,8 +115,8 @@ def _card_of(reader: Reader, id: str) -> Card:
     return card
 
 
-async def _typed(request: Request) -> Mapping[str, str]:
+async def _typed(request: Request, fields_max: int) -> Mapping[str, str]:
     fields = await request.form(
-        max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FORM_FIELD_BYTES_MAX
+        max_files=0, max_fields=fields_max, max_part_size=FORM_FIELD_BYTES_MAX
     )
     return {name: value for name, value in fields.items() if isinstance(value, str)}

@@ -69,7 +69,7 @@ def key_name(by: str, key: str, language: Language, items: Mapping[str, str]) ->
         return language.gettext(OTHER_PLACES.get(by, OTHERS_WORD))
     if key == "" and by == "item":
         return language.gettext("Without an item")
-    if key == "" or (by == "medium" and key == UNKNOWN_MEDIUM):
+    if not key.strip("|") or (by == "medium" and key == UNKNOWN_MEDIUM):
         return language.gettext("Unknown")
     if by in _KNOWN:
         known = _KNOWN[by].get(key)

@@ -44,7 +44,7 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
 def refused(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
     if error.status_code == 401:
-        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", 303)
+        return _ended(request) if request.method == "POST" else _to_login(request)
     return _told(request, error.status_code, error.headers)
 
 
@@ -62,6 +62,24 @@ HANDLERS: Mapping[Any, ExceptionHandler] = {
     Unavailable: away,
     Exception: failed,
 }
+
+
+def _to_login(request: Request) -> Response:
+    """And back to where one wanted to go, with what the address asks."""
+    return RedirectResponse(f"/login?{urlencode({'next': _address(request)})}", 303)
+
+
+def _ended(request: Request) -> Response:
+    """A session that ended in the middle of a form: it can be sent again, once signed in."""
+    kept = {name: text for name, text in request.state.typed.items() if "password" not in name}
+    return _renderer(request).page(
+        "ended.html", status=401, reader=None, address=_address(request), typed=kept
+    )
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _told(request: Request, status: int, headers: Mapping[str, str] | None) -> Response:

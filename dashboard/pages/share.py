@@ -1,10 +1,11 @@
 """`/cards/{card}/share`: links with which others see a card, each shown once, when it is made."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard.period import day_of
 from dashboard.site import Reader
 from schema.days import day_start_ms, local_day
 from schema.directory import shared_links
@@ -30,7 +31,7 @@ def create(request: Request, reader: Reader, card: Card) -> Response:
                 now_ms=site.clock(),
             )
             reader.record(conn, "link.create", link.id)
-    except (BadInput, ValueError):
+    except BadInput:
         return _page(reader, card, refused=True)
     return _page(reader, card, address=f"{site.origin}/s/{token}", protected=link.has_password)
 
@@ -47,7 +48,10 @@ def _end_ms(text: str, card: Card) -> int | None:
     """The last day is still good, in the card's own zone."""
     if not text:
         return None
-    return day_start_ms(date.fromisoformat(text) + timedelta(days=1), card.zone)
+    day = day_of(text.strip())
+    if day is None:
+        raise BadInput(f"{text!r} is not a day; give it as 2026-11-20.")
+    return day_start_ms(day + timedelta(days=1), card.zone)
 
 
 def _page(

@@ -30,6 +30,8 @@ from schema.directory.cards import Card
 from schema.errors import BadInput
 from schema.languages import N_
 
+FIELDS_MAX = 2_001
+"""Of the form of a group: its name, and each card that can be ticked."""
 KEYS_MAX = 12
 """Columns of the cross table; hours have all of theirs."""
 FILES = (("CSV", "csv"), ("PDF", "pdf"), ("Excel", "xlsx"))

@@ -2,8 +2,8 @@
 
 import shutil
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -232,6 +232,11 @@ def served(app: Starlette) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Starlette], AbstractContextManager[str]]:
+    return served
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ FILTERS = (
     (("region", "FR|Bretagne"),),
     (("city", "FR|Bretagne|Brest"),),
     (("city", "FR|Bretagne|Vannes"),),
-    (("region", ""),),
+    (("region", "|"),),
     (("target", "phone"),),
     (("source", "search"), ("device", "desktop"), ("target", "map")),
 )

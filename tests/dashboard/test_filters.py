@@ -8,7 +8,7 @@ def test_filters_combine_and_come_back_in_the_address():
     filters, problems = choose(address)
     assert filters == (
         ("source", "qr"),
-        ("region", ""),
+        ("region", "|"),
         ("city", "FR|Bretagne|Brest"),
         ("device", "mobile"),
     )
@@ -50,7 +50,8 @@ def test_other_parameters_of_the_address_are_nobodys_filter():
     assert choose({"utm_source": "x", "period": "7"}) == ((), ())
 
 
-def test_every_dimension_has_an_empty_filter_for_what_is_unknown():
+def test_every_dimension_has_a_filter_for_what_is_unknown():
     filters, problems = choose({each.name: "unknown" for each in DIMENSIONS})
-    assert filters == tuple((each.name, "") for each in DIMENSIONS)
+    assert filters == tuple((each.name, each.unknown) for each in DIMENSIONS)
+    assert set(params(filters).values()) == {"unknown"}
     assert problems == ()

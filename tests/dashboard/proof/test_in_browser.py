@@ -1,0 +1,204 @@
+"""Every page in a real browser: widths, light and dark, axe, keyboard, large text, no script."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+
+from schema.directory import shared_links
+from schema.directory.tables import accounts
+from schema.testing.axe import violations
+
+PHONE, TABLET, DESKTOP = 320, 768, 1440
+EVERYONE = ("/login", "/reset", "/definitions", "/nothing-here", "/s/nothing")
+OWNERS = (
+    *("/", "/cards", "/cards?by=hour&source=qr&from=2026-11-01&to=x", "/team", "/keys", "/you"),
+    *("/you/codes", "/cards/{card}", "/cards/{card}?period=90&source=qr&country=FR"),
+    *("/cards/{card}?city=FR|Bretagne|Brest&from=2026-11-09&to=2026-11-01", "/cards/{card}/items"),
+    *("/cards/{card}/share", "/cards/{card}/settings", "/cards/{card}/install"),
+)
+OPERATORS = ("/ops", "/ops/accounts", "/ops/quarantine", "/ops/trail", "/design")
+TIERS_BELOW = ("essentiel", "premium", "force_de_vente")
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+WIDEST = """() => [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def site(full, serve) -> Iterator[str]:
+    with serve(full.app()) as address:
+        yield address
+
+
+class Tab:
+    """A page that remembers what it told its console and where it sent requests."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page, self._site = page, site
+        self.told: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.told.append(str(error)))
+        page.on("request", self._sent)
+
+    def _said(self, message) -> None:
+        # A hint of the browser's own, about every form that has a password and no e-mail.
+        if not message.text.startswith("[DOM] Password forms"):
+            self.told.append(message.text)
+
+    def _sent(self, request) -> None:
+        if not request.url.startswith((self._site, "data:")):
+            self.told.append(f"leaves the origin: {request.url}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self._site + path)
+
+
+@pytest.fixture
+def open_tab(browser, full, site):
+    """A tab of someone who is signed in, or of nobody."""
+    contexts = []
+
+    def open_tab(email: str | None, **given) -> Tab:
+        context = browser.new_context(**{"locale": "fr-FR", "reduced_motion": "reduce"} | given)
+        contexts.append(context)
+        if email:
+            cookies = full.visitor(email).cookies
+            context.add_cookies(
+                [{"name": name, "value": value, "url": site} for name, value in cookies.items()]
+            )
+        return Tab(context.new_page(), site)
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+def paths(world, email):
+    found = {None: EVERYONE, world.owner: OWNERS, world.ops: OPERATORS}[email]
+    return [path.format(card=world.mine.id) for path in found]
+
+
+def wrong_with(tab: Tab, path: str, widths) -> list[str]:
+    found = [f"{path}: {each}" for each in violations(tab.page)]
+    for width in widths:
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        if over := tab.page.evaluate(WIDER):
+            found.append(f"{path}: {over} px too wide at {width}: {tab.page.evaluate(WIDEST)}")
+    return found
+
+
+@pytest.mark.parametrize("who", ["nobody", "owner", "ops"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", PHONE), ("dark", DESKTOP)])
+def test_every_page_is_for_everyone_at_every_width(full, open_tab, who, scheme, width):
+    email = {"nobody": None, "owner": full.owner, "ops": full.ops}[who]
+    tab = open_tab(email, color_scheme=scheme, viewport={"width": width, "height": 900})
+    found = []
+    for path in paths(full, email):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        tab.open(path)
+        found += wrong_with(tab, path, (PHONE, TABLET, DESKTOP))
+    assert found == []
+    # A page that is not there says so in the console by itself: that is the browser's word.
+    assert [each for each in tab.told if "404 (Not Found)" not in each] == []
+
+
+@pytest.mark.parametrize("tier", TIERS_BELOW)
+def test_the_page_of_every_tier_is_for_everyone(full, open_tab, tier):
+    _set_tier(full, tier)
+    try:
+        tab = open_tab(full.owner, viewport={"width": PHONE, "height": 900})
+        tab.open(f"/cards/{full.mine.id}")
+        assert wrong_with(tab, tier, (PHONE, DESKTOP)) == []
+    finally:
+        _set_tier(full, "multi_cartes")
+    assert tab.told == []
+
+
+def _set_tier(world, tier):
+    with world.directory.write() as conn:
+        mine = accounts.c.id == world.mine.account
+        conn.execute(update(accounts).where(mine).values(tier=tier))
+
+
+def test_a_shared_card_is_for_everyone_too(full, open_tab):
+    with full.directory.write() as conn:
+        _, token = shared_links.create(
+            conn,
+            card=full.mine.id,
+            label="x",
+            password=None,
+            expires_ms=None,
+            now_ms=full.clock.now_ms,
+        )
+    tab = open_tab(None, viewport={"width": PHONE, "height": 900})
+    for path in (f"/s/{token}", f"/s/{token}/frame"):
+        tab.open(path)
+        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+    assert tab.told == []
+
+
+def test_text_twice_as_large_fits(full, open_tab):
+    tab = open_tab(full.owner, viewport={"width": TABLET, "height": 900})
+    found = []
+    for path in paths(full, full.owner):
+        tab.open(path)
+        tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if over := tab.page.evaluate(WIDER):
+            found.append(f"{path}: {over} px too wide")
+    assert found == []
+
+
+def test_without_scripts_everything_but_live_works(full, open_tab):
+    tab = open_tab(full.owner, java_script_enabled=False)
+    page = tab.page
+    tab.open(f"/cards/{full.mine.id}")
+    page.get_by_role("navigation", name="Période").get_by_role("link", name="7 jours").click()
+    assert "period=7" in page.url
+    page.get_by_role("link", name="QR code", exact=True).first.click()
+    assert "source=qr" in page.url
+    expect(page.locator(".chips")).to_contain_text("QR code")
+    page.locator("[data-chart=series] summary").click()
+    expect(page.locator("[data-chart=series] tbody tr")).to_have_count(7)
+    page.locator("details.other-days summary").click()
+    page.get_by_label("Du").fill("2026-11-20")
+    page.get_by_label("Au", exact=True).fill("2026-11-01")
+    page.get_by_role("button", name="Afficher").click()
+    expect(page.locator("#to-error")).to_be_visible()
+    assert "source=qr" in page.url
+
+
+def test_a_keyboard_is_enough_from_signing_in_to_a_filtered_page(full, open_tab):
+    tab = open_tab(None, viewport={"width": DESKTOP, "height": 900})
+    page, keys = tab.page, tab.page.keyboard
+    tab.open("/login")
+    page.locator("#email").focus()
+    keys.type(full.owner)
+    keys.press("Tab")
+    keys.type(full.password)
+    keys.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    tab.open(f"/cards/{full.mine.id}")
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    keys.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    _walk(page, lambda: page.evaluate("document.activeElement.textContent").strip() == "7 jours")
+    keys.press("Enter")
+    page.wait_for_url("**period=7**")
+
+
+def _walk(page, found):
+    """With Tab until it is found; whatever has the focus must be seen to have it."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        shown = page.evaluate(
+            "(e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow)"
+            "(document.activeElement)"
+        )
+        assert shown != "nonenone", page.evaluate("document.activeElement.outerHTML")
+        if found():
+            return
+    raise AssertionError("It was not reached in 40 steps.")
