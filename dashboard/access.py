@@ -72,6 +72,13 @@ RULES: tuple[Rule, ...] = (
     Rule("ops", OPS),
     Rule("ops_accounts", OPS),
     Rule("ops_account_change", OPS),
+    Rule("ops_account_create", OPS),
+    Rule("ops_account", OPS),
+    Rule("ops_card_create", OPS),
+    Rule("ops_user_create", OPS),
+    Rule("ops_rules", OPS),
+    Rule("ops_rule_restore", OPS),
+    Rule("ops_rule_withdraw", OPS),
     Rule("ops_quarantine", OPS),
     Rule("ops_trail", OPS),
     # What a guest sees is as much as the account of the card has bought (`pages/shared.py`).

@@ -42,8 +42,9 @@ from dashboard.pages import (
     together,
     you,
 )
+from dashboard.pages.ops import account as ops_account
 from dashboard.pages.ops import accounts as ops_accounts
-from dashboard.pages.ops import health, trail
+from dashboard.pages.ops import health, rules, trail
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -85,6 +86,13 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/ops", "ops", health.show),
     page("/ops/accounts", "ops_accounts", ops_accounts.show),
     form("/ops/accounts", "ops_account_change", ops_accounts.change),
+    form("/ops/accounts/new", "ops_account_create", ops_accounts.create),
+    page("/ops/accounts/{account}", "ops_account", ops_account.show),
+    form("/ops/accounts/{account}/cards", "ops_card_create", ops_account.create_card),
+    form("/ops/accounts/{account}/users", "ops_user_create", ops_account.create_user),
+    page("/ops/rules", "ops_rules", rules.show),
+    form("/ops/rules", "ops_rule_restore", rules.restore),
+    form("/ops/rules/withdraw", "ops_rule_withdraw", rules.withdraw),
     page("/ops/quarantine", "ops_quarantine", trail.quarantine),
     page("/ops/trail", "ops_trail", trail.show),
     page("/s/{token}", "shared", shared.show),
@@ -136,6 +144,7 @@ def build(
     spool: Path,
     demo_logins: Iterable[DemoLogin] = (),
     mail_server: str = "",
+    datacentres: Path | None = None,
     trusted_proxies: Networks = (),
 ) -> Starlette:
     site = Site(
@@ -150,6 +159,7 @@ def build(
         board=Board(store, clock),
         post=PostOffice(mail_server, sender_of(origin)),
         spool=spool,
+        datacentres=datacentres,
         trusted_proxies=trusted_proxies,
     )
     app = Starlette(

@@ -51,6 +51,8 @@ class Site:
     post: PostOffice
     spool: Path
     """The folder of what is acknowledged and not yet stored, for the pages of ops."""
+    datacentres: Path | None
+    """The list of data centres' networks, for what ops restore."""
     trusted_proxies: Networks
     """Whose word about the reader's address is taken, for the limits on signing in."""
 

@@ -142,7 +142,7 @@ JOBS: tuple[Job, ...] = (
     Job("salts", "Draws the salts of coming dates, deletes those of ended ones.", 600, renew_salts),
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
     Job("backup", "Makes the backup of the day, deletes those that are old.", 600, back_up),
-    Job("reclassify", "Ends a change of classes that was cut short.", 600, end_reclassifications),
+    Job("reclassify", "Ends changes of classes that were begun.", 60, end_reclassifications),
     Job("erase", "Erases the cards that their owner deleted.", 60, erase_asked),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),

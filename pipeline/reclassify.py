@@ -96,7 +96,7 @@ def reclassify(place: Place, whole: Scope, rulebook: Rulebook) -> Plan:
         _end_left(place, prolong)
         todo = plan(place.store, zones_of(place.directory), rulebook, whole)
         if todo.changes:
-            begin(place, todo)
+            begin(place.directory, todo, place.clock())
             finish(place, todo, prolong)
     return todo
 
@@ -121,10 +121,10 @@ def _alone(place: Place) -> AbstractContextManager[Callable[[], None]]:
     return leases.held(place.directory, "rollups", place.clock, ttl_ms=LEASE_MS, busy=BUSY)
 
 
-def begin(place: Place, todo: Plan) -> None:
+def begin(directory: Directory, todo: Plan, now_ms: int) -> None:
     packed = zlib.compress(msgspec.msgpack.encode(todo))
-    with place.directory.write() as conn:
-        reclassifications.begin(conn, todo.token, packed, place.clock())
+    with directory.write() as conn:
+        reclassifications.begin(conn, todo.token, packed, now_ms)
 
 
 def under_way(directory: Directory) -> list[Plan]:

@@ -120,23 +120,16 @@ def _scope(asked: Asked, zones: dict[str, str]) -> "Scope":
 
 def _restorations(directory: "Directory", asked: Asked) -> "list[Restored]":
     """As they will be."""
+    from pipeline.restoring import check_rule
     from schema.directory import restored
 
     with directory.read() as conn:
         every = restored.every(conn)
     if asked.restore and asked.first and asked.last:
-        _check_rule(asked.restore)
+        check_rule(asked.restore)
         span = (asked.first, asked.last)
         every.append(restored.Restored(asked.card, asked.restore, *span, system_clock()))
     return [each for each in every if (each.card, each.rule) != (asked.card, asked.withdraw)]
-
-
-def _check_rule(rule: str) -> None:
-    from pipeline.enrich.classes import MARK, rules
-
-    known = [each.id for each in rules().rules]
-    if rule not in known and not rule.startswith((MARK, "datacentre.")):
-        raise BadInput(f"There is no rule {rule!r}; there are {', '.join(known)}.")
 
 
 def _write(directory: "Directory", asked: Asked) -> None:

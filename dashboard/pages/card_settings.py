@@ -1,78 +1,68 @@
-"""`/cards/{card}/settings`: what the card is called, where it is, and whose days are counted."""
+"""`/cards/{card}/settings`: what the card is called, where it is, and whose days are counted.
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+The form brings along the mark of what it was filled with. Who meanwhile meets somebody else's
+change is shown it beside what they typed, and keeps theirs by sending the form once more.
+"""
 
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard.card_form import TypedCard, as_typed, problems, typed_card
 from dashboard.site import Reader
-from schema.days import check_zone, zone_names
-from schema.directory import cards, checks
+from schema.days import zone_names
+from schema.directory import cards
 from schema.directory.cards import Card
-from schema.errors import BadInput
-from schema.languages import N_
-
-WRONG: Mapping[str, str] = {
-    "name": N_("Give it a name of at most 200 characters."),
-    "url": N_("Give an address such as https://carte.example.fr/marie."),
-    "zone": N_("This time zone is unknown; choose one from the list."),
-    "origins": N_("One site per line, such as https://carte.example.fr."),
-}
-"""What is said beside a field that cannot be used."""
-CHECKS: Mapping[str, Callable[[str], object]] = {
-    "name": lambda text: checks.name(text, "name"),
-    "url": checks.url,
-    "zone": check_zone,
-    "origins": lambda text: [checks.origin(each) for each in text.split()],
-}
 
 
 def show(request: Request, reader: Reader, card: Card) -> Response:
-    return _page(reader, card, {})
+    return _page(reader, card, as_typed(card))
 
 
 def change(request: Request, reader: Reader, card: Card) -> Response:
-    typed = {name: reader.form.get(name, "").strip() for name in WRONG}
-    origins = typed["origins"].split()
-    wrong = _wrong(typed)
+    typed = typed_card(reader.form)
+    wrong = problems(typed)
     if wrong:
-        shown = replace(
-            card, name=typed["name"], url=typed["url"], zone=typed["zone"], origins=tuple(origins)
-        )
-        return _page(reader, shown, wrong)
+        return _page(reader, card, typed, wrong=wrong, mark=reader.form.get("mark", ""))
     with reader.site.directory.write() as conn:
-        cards.change(
-            conn,
-            card.id,
-            name=typed["name"],
-            url=typed["url"],
-            zone=typed["zone"],
-            origins=origins,
-        )
-        reader.record(conn, "card.change", card.id)
-    return RedirectResponse(f"/cards/{card.id}", 303)
+        now = cards.get(conn, card.id)
+        if now is None:
+            raise HTTPException(404)
+        newer = as_typed(now)
+        if reader.form.get("mark", newer.mark) == newer.mark or typed == newer:
+            cards.change(
+                conn,
+                card.id,
+                name=typed.name,
+                url=typed.url,
+                zone=typed.zone,
+                origins=typed.origins,
+            )
+            reader.record(conn, "card.change", card.id)
+            return RedirectResponse(f"/cards/{card.id}", 303)
+    return _page(reader, now, typed, newer=newer)
 
 
-def _wrong(typed: Mapping[str, str]) -> dict[str, str]:
-    """The sentences of all fields that cannot be used, at once."""
-    return {name: WRONG[name] for name, check in CHECKS.items() if not _passes(check, typed[name])}
-
-
-def _passes(check: Callable[[str], object], text: str) -> bool:
-    try:
-        check(text)
-    except BadInput:
-        return False
-    return True
-
-
-def _page(reader: Reader, card: Card, wrong: dict[str, str]) -> Response:
+def _page(
+    reader: Reader,
+    card: Card,
+    typed: TypedCard,
+    *,
+    wrong: Mapping[str, str] | None = None,
+    newer: TypedCard | None = None,
+    mark: str = "",
+) -> Response:
     return reader.renderer.page(
         "card_settings.html",
-        status=422 if wrong else 200,
+        status=422 if wrong else 409 if newer else 200,
         reader=reader,
-        card=card,
+        path=f"/cards/{card.id}",
+        name=card.name,
+        card=typed,
+        mark=mark or as_typed(card).mark,
+        newer=newer,
         zones=sorted(zone_names()),
-        wrong=wrong,
+        wrong=wrong or {},
     )

@@ -49,6 +49,12 @@ def latest(conn: Connection) -> list[Run]:
     return [Run(**row._mapping) for row in rows]
 
 
+def of_job(conn: Connection, job: str, most: int) -> list[Run]:
+    """The last first."""
+    chosen = sa.select(runs).where(runs.c.job == job).order_by(runs.c.id.desc()).limit(most)
+    return [Run(**row._mapping) for row in conn.execute(chosen)]
+
+
 def forget(conn: Connection, before_ms: int) -> int:
     """Those that were started before, except the last of each job. Gives how many."""
     old = (runs.c.started_ms < before_ms) & runs.c.id.not_in(_LAST)

@@ -1,8 +1,13 @@
 """What ops sees: whether everything runs, who has bought what, what was done."""
 
+import re
+
 import pytest
 
-from schema.directory import accounts, runs
+from pipeline.jobs import JOBS, Context, run_job
+from pipeline.reclassify import under_way
+from schema.directory import accounts, restored, runs
+from schema.settings import load
 
 
 @pytest.fixture
@@ -68,3 +73,104 @@ def test_rows_in_quarantine_are_shown_with_their_reason_and_run_nothing(world, o
 @pytest.mark.parametrize("path", ["/ops", "/ops/accounts", "/ops/quarantine", "/ops/trail"])
 def test_owners_see_nothing_of_it(world, path):
     assert world.visitor(world.owner).get(path).status_code == 403
+
+
+def test_an_account_is_made_with_a_card_and_somebody_who_chooses_a_password(world, ops):
+    typed = {"new_name": "Café Payet", "tier": "premium", "locale": "fr"}
+    path = ops.post("/ops/accounts/new", typed).headers["location"]
+    card = {"name": "Luc Payet", "url": "https://cafe.example/luc", "zone": "Indian/Reunion"}
+    made = ops.post(f"{path}/cards", card | {"origins": ""}).headers["location"]
+    assert re.fullmatch(r"/cards/\w{8}/install", made)
+    page = ops.post(f"{path}/users", {"email": "luc@cafe.example", "role": "owner"}).text
+    link = re.search(rf"{re.escape(world.origin)}(/reset/[\w-]+)", page)[1]
+    luc = world.visitor()
+    assert luc.post(link, {"password": "un café au soleil"}).status_code == 303
+    assert luc.get(made).status_code == 200
+    assert "luc@cafe.example" in ops.get(path).text
+    trail = ops.get("/ops/trail").text
+    assert all(done in trail for done in ("account.create", "card.create", "user.invite"))
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "sentences"),
+    [
+        ("new", {"new_name": " ", "tier": "premium", "locale": "fr"}, 1),
+        ("{account}/cards", {"name": "Kept", "url": "x", "zone": "Mars", "origins": "y"}, 3),
+        ("{account}/users", {"email": "kept@no", "role": "owner"}, 1),
+    ],
+)
+def test_what_cannot_be_made_is_told_beside_its_field_and_kept_as_typed(
+    world, ops, path, typed, sentences
+):
+    path = path.replace("{account}", world.mine.account)
+    refused = ops.post(f"/ops/accounts/{path}", typed)
+    assert (refused.status_code, refused.text.count('class="wrong"')) == (422, sentences)
+    assert all(f'value="{text}"' in refused.text for text in typed.values() if "ept" in text)
+
+
+def test_nothing_is_made_for_an_account_that_is_gone(ops):
+    for path in ("cards", "users"):
+        assert ops.post(f"/ops/accounts/gone/{path}", {}).status_code == 404
+
+
+def test_days_that_are_computed_again_tell_how_far_they_are(world, ops):
+    asked = {"from": "2026-10-01", "to": "2026-10-31", "cards": [], "recipe": 1, "done": []}
+    with world.directory.write() as conn:
+        run = runs.start(conn, "backfill", world.clock.now_ms)
+        runs.note(conn, run, asked | {"events": 30, "of_events": 120})
+    page = ops.get("/ops").text
+    assert 'max="1" value="0.25"' in page
+    assert "en cours" in page
+
+
+RULE = "bot.library"
+DAYS = {"first": "2026-11-20", "last": "2026-11-20"}
+
+
+@pytest.fixture
+def caught(world):
+    """Yesterday and today, a program was taken for what it is."""
+    by_curl = {"agent": "curl/8.9.1", "rule": RULE, "class": "bot"}
+    world.store_events(
+        *(world.event(world.mine, f"2026-11-{day}T10:00:00+01:00", **by_curl) for day in (19, 20))
+    )
+
+
+def classes(world):
+    return [row[0] for row in world.store.rows("SELECT toString(class) FROM events ORDER BY at")]
+
+
+def test_what_a_rule_caught_counts_again_on_the_days_that_are_said(world, ops, caught, tmp_path):
+    settings = load({"BALISE_DATA": str(tmp_path)}, tmp_path)
+    context = Context(world.store, world.directory, world.clock, settings)
+    change = next(job for job in JOBS if job.name == "reclassify")
+    typed = {"card": world.mine.id, "rule": RULE}
+    assert ops.post("/ops/rules", typed | DAYS).status_code == 303
+    assert "1 événement est en cours de modification" in ops.get("/ops/rules").text
+    busy = ops.post("/ops/rules", typed | DAYS)
+    assert (busy.status_code, "Réessayez dans une minute" in busy.text) == (422, True)
+    assert run_job(change, context) == 1
+    assert classes(world) == ["bot", "human"]
+    assert ops.post("/ops/rules/withdraw", typed).status_code == 303
+    run_job(change, context)
+    assert classes(world) == ["bot", "bot"]
+    assert "Toutes les règles valent" in ops.get("/ops/rules").text
+    assert ops.post("/ops/rules/withdraw", typed).status_code == 303
+    world.store.run("TRUNCATE TABLE ledger")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentences"),
+    [
+        ({"card": "aaaaaaaa"}, 1),
+        ({"rule": "bot.invented"}, 1),
+        ({"first": "soon", "card": "%"}, 2),
+        ({"last": "2026-11-19"}, 1),
+    ],
+)
+def test_a_rule_that_cannot_be_restored_is_told_beside_its_field(world, ops, wrong, sentences):
+    refused = ops.post("/ops/rules", {"card": world.mine.id, "rule": RULE} | DAYS | wrong)
+    assert (refused.status_code, refused.text.count('class="wrong"')) == (422, sentences)
+    with world.directory.read() as conn:
+        assert restored.every(conn) == []
+    assert under_way(world.directory) == []

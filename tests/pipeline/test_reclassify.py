@@ -235,7 +235,7 @@ def test_cut_short_at_any_step_it_is_ended_by_the_next_run_and_nothing_is_done_t
     restore(place, rule="bot.search", card=OTHER)
     todo = plan(place.store, zones_of(place.directory), Rulebook(spans(place)), WHOLE)
     assert len(todo.changes) >= 2
-    begin(place, todo)
+    begin(place.directory, todo, NOW_MS)
     steps = {"written down": 0, "half changed": 1, "changed": len(todo.changes)}
     cut_after(place, todo, steps.get(step, len(todo.changes) + 1))
     assert under_way(place.directory) == [todo]

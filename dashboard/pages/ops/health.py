@@ -1,7 +1,9 @@
 """`/ops`: does everything run, and is every event accounted for?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +12,10 @@ from dashboard.site import Reader, Site
 from schema.directory import runs
 from schema.directory.runs import Run
 from schema.languages import N_
+
+BACKFILL = "backfill"
+"""The name under which `balise backfill` records its runs."""
+BACKFILLS_MAX = 5
 
 OUTCOMES = {
     "human": N_("people"),
@@ -36,17 +42,42 @@ class Spool:
     age_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    days: str
+    cards: int
+    """Of these; none means all of them."""
+    when: str
+    part: float
+    """How much of it is done."""
+    run: Run
+
+
 def show(request: Request, reader: Reader) -> Response:
     site = reader.site
     with site.directory.read() as conn:
         latest = runs.latest(conn)
+        backfills = runs.of_job(conn, BACKFILL, BACKFILLS_MAX)
     return reader.renderer.page(
         "ops/health.html",
         reader=reader,
         jobs=[(run, _when(reader, run)) for run in latest],
+        backfills=[_backfill(reader, run, run.facts) for run in backfills if run.facts],
         ledger=_ledger(site),
         spool=_spool(site),
         words=OUTCOMES,
+    )
+
+
+def _backfill(reader: Reader, run: Run, facts: Mapping[str, Any]) -> Backfill:
+    first, last = (date.fromisoformat(facts[name]) for name in ("from", "to"))
+    whole = facts.get("of_events", 0)
+    return Backfill(
+        reader.renderer.language.days(first, last),
+        len(facts["cards"]),
+        _when(reader, run),
+        facts["events"] / whole if whole else 1.0,
+        run,
     )
 
 

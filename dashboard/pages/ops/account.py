@@ -1,0 +1,86 @@
+"""`/ops/accounts/{account}`: its cards and its people, and new ones of both."""
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard.card_form import TypedCard, problems, typed_card
+from dashboard.invitations import Invited, invite
+from dashboard.site import Reader
+from schema.days import zone_names
+from schema.directory import accounts, cards, users
+from schema.directory.accounts import Account
+from schema.errors import BadInput
+
+USUAL_ZONE = "Europe/Paris"
+
+
+def show(request: Request, reader: Reader) -> Response:
+    return _page(reader, _account(request, reader))
+
+
+def create_card(request: Request, reader: Reader) -> Response:
+    account, typed = _account(request, reader), typed_card(reader.form)
+    wrong = problems(typed)
+    if wrong:
+        return _page(reader, account, typed=typed, wrong=wrong)
+    with reader.site.directory.write() as conn:
+        made = cards.create(
+            conn,
+            account=account.id,
+            name=typed.name,
+            url=typed.url,
+            zone=typed.zone,
+            origins=typed.origins,
+            now_ms=reader.site.clock(),
+        )
+        reader.record(conn, "card.create", made.id)
+    return RedirectResponse(f"/cards/{made.id}/install", 303)
+
+
+def create_user(request: Request, reader: Reader) -> Response:
+    account, form = _account(request, reader), reader.form
+    email, role = form.get("email", ""), form.get("role", "")
+    try:
+        invited = invite(reader, account, email=email, role=role, locale=account.locale)
+    except BadInput:
+        return _page(reader, account, refused=True)
+    return _page(reader, account, invited=invited)
+
+
+def _account(request: Request, reader: Reader) -> Account:
+    with reader.site.directory.read() as conn:
+        account = accounts.get(conn, request.path_params["account"])
+    if account is None:
+        raise HTTPException(404)
+    return account
+
+
+def _page(
+    reader: Reader,
+    account: Account,
+    *,
+    typed: TypedCard | None = None,
+    wrong: Mapping[str, str] | None = None,
+    refused: bool = False,
+    invited: Invited | None = None,
+) -> Response:
+    with reader.site.directory.read() as conn:
+        own = cards.of_account(conn, account.id)
+        people = users.of_account(conn, account.id)
+    return reader.renderer.page(
+        "ops/account.html",
+        status=422 if wrong or refused else 200,
+        reader=reader,
+        account=account,
+        cards=own,
+        people=people,
+        zones=sorted(zone_names()),
+        card=typed or TypedCard(zone=USUAL_ZONE),
+        wrong=wrong or {},
+        typed=reader.form if refused else {},
+        refused=refused,
+        invited=invited,
+    )
