@@ -77,9 +77,9 @@ def backfill(
 ) -> Totals:
     began_s = time.monotonic()
     every = list(steps_of(store, _blocks(directory, request, clock())))
-    with _recorded(directory, clock, request) as (done, note):
+    events, days = _events(every), sum(map(cells_in, every))
+    with _recorded(directory, clock, request, events) as (done, note):
         left = [step for part in every if (step := _without(part, done))]
-        events, days = _events(every), sum(map(cells_in, every))
         finished = events - _events(left)
         resumed_days = days - sum(map(cells_in, left))
 
@@ -164,7 +164,7 @@ def _yesterday(zone: str, now_ms: int) -> date:
 
 @contextmanager
 def _recorded(
-    directory: Directory, clock: Clock, request: Request
+    directory: Directory, clock: Clock, request: Request, whole: int
 ) -> Iterator[tuple[list[Any], Callable[[Step, int], None]]]:
     """Gives what an unfinished run of the same request has done, and what notes a step as done."""
     asked = {
@@ -175,7 +175,8 @@ def _recorded(
     }
     with directory.write() as conn:
         done = _done_before(runs.latest(conn), asked)
-        facts: dict[str, Any] = {**asked, "watermark_ms": clock(), "events": 0, "done": done}
+        told = {"watermark_ms": clock(), "events": 0, "of_events": whole}
+        facts: dict[str, Any] = {**asked, **told, "done": done}
         run = runs.start(conn, JOB, clock())
         runs.note(conn, run, facts)
 
