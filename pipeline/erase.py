@@ -35,6 +35,8 @@ OF_VISITOR = ("events", "visits")
 
 LEASE_MS = 30 * 60_000
 BUSY = "Figures are being computed by another process; try again when it has ended."
+PATIENCE_S = 240.0
+"""How long figures that are computed just now are waited for."""
 GONE_S_MAX = 30
 LOOK_S = 0.25
 
@@ -90,7 +92,14 @@ def erase_visitor(place: Place, card: str, ids: Sequence[int]) -> Rows:
 @contextmanager
 def _alone(place: Place) -> Iterator[None]:
     """Whoever computes figures holds the same lease: a swap would bring back what is deleted."""
-    with leases.held(place.directory, "rollups", place.clock, ttl_ms=LEASE_MS, busy=BUSY):
+    with leases.held(
+        place.directory,
+        "rollups",
+        place.clock,
+        ttl_ms=LEASE_MS,
+        busy=BUSY,
+        patience_s=PATIENCE_S,
+    ):
         yield
 
 

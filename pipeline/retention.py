@@ -31,6 +31,8 @@ from schema.store import EventStore
 from schema.store.address import Address, parse
 
 LEASE_MS = 30 * 60_000
+PATIENCE_S = 240.0
+"""How long figures that are computed just now are waited for: both jobs begin with the service."""
 BUSY = "Figures are being computed by another process; try again when it has ended."
 ACTOR = "retention"
 DAY_MS = 86_400_000
@@ -70,7 +72,9 @@ def delete_over(
     """Gives what was deleted."""
     address = parse(settings.clickhouse)
     # Whoever computes figures holds the same lease: a swap would bring back what is dropped.
-    with leases.held(directory, "rollups", clock, ttl_ms=LEASE_MS, busy=BUSY) as prolong:
+    with leases.held(
+        directory, "rollups", clock, ttl_ms=LEASE_MS, busy=BUSY, patience_s=PATIENCE_S
+    ) as prolong:
         now_ms = clock()
         found = find_over(store, directory, settings, now_ms)
         if any(over.rows for over in found if over.table in RAW_TABLES):

@@ -16,8 +16,7 @@ file follow in a flush of their own (`pipeline/flush.py`).
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -28,6 +27,7 @@ import structlog
 from pipeline.batches import IDENTITY, Decoded, decode, repeated, stored_of
 from pipeline.enrich import Enrich
 from pipeline.flush import flush_counters
+from pipeline.lanes import RETRY_S, Lane
 from pipeline.late import ZoneBook, ended_days
 from pipeline.meter import Meter
 from pipeline.outcomes import outcomes
@@ -41,7 +41,6 @@ from pipeline.spools import (
     SpoolFile,
     claim_folder,
     folder_id,
-    put_out_of_the_way,
     spool_paths,
     turn,
     unreadable_files,
@@ -49,52 +48,19 @@ from pipeline.spools import (
 from schema.clock import Clock
 from schema.directory import leases, rollup_state
 from schema.directory.database import Directory
-from schema.errors import BaliseError, Unavailable
-from schema.spooled import is_unreadable
 from schema.store import EventStore
 
 BEAT_S = 0.2
 """How often what has come is shipped, unless there is more than one shipment of it: the delay that
 spares the store a part, and its merges, for every few events."""
-RETRY_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-"""How long a spool rests after each failure in a row; the last one again and again, without end."""
-FLUSH_S = 60.0
-"""How often counters move to the ledger, at a moment when nothing waits…"""
-FLUSH_S_MAX = 600.0
-"""…and how long such a moment is waited for."""
 
 TURN = "ship"
 """The lease of those who store into one store from several machines."""
 TURN_MS = 20_000
 TURN_S_MAX = 10.0
-TURN_LOOK_S = 0.02
 _BUSY = "Other machines have shipped for long; this one waits for its turn."
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One spool file, and how long it rests after a failure."""
-
-    path: Path
-    file: SpoolFile | None = None
-    failures: int = 0
-    rests_until_s: float = 0.0
-    flushed_s: float = field(default_factory=monotonic)
-
-    def fail(self) -> float:
-        rest_s = RETRY_S[min(self.failures, len(RETRY_S) - 1)]
-        self.failures += 1
-        self.rests_until_s = monotonic() + rest_s
-        return rest_s
-
-    def flush_due(self, *, drained: bool) -> bool:
-        return monotonic() - self.flushed_s >= (FLUSH_S if drained else FLUSH_S_MAX)
-
-    def close(self) -> None:
-        if self.file is not None:
-            self.file.close()
 
 
 class Shipper:
@@ -119,7 +85,7 @@ class Shipper:
         self._zones = ZoneBook(directory)
         self._under_way: dict[Path, pl.DataFrame] = {}
         """The events of shipments that were begun and not ended."""
-        self._lanes: dict[Path, _Lane] = {}
+        self._lanes: dict[Path, Lane] = {}
         self._lock: int | None = None
         self._holder = ""
         self._stopping = Event()
@@ -171,7 +137,7 @@ class Shipper:
                 self._try_lane(lane, ship)
                 for ship in (self._resume_lane, self._ship_lane)
                 for lane in [*self._lanes.values()]
-                if lane.rests_until_s <= monotonic()
+                if not lane.rests()
             )
 
     def _may_ship(self) -> bool:
@@ -187,34 +153,32 @@ class Shipper:
         for path in self._lanes.keys() - set(paths):
             self._lanes.pop(path).close()
         for path in paths:
-            self._lanes.setdefault(path, _Lane(path))
+            self._lanes.setdefault(path, Lane(path))
 
-    def _try_lane(self, lane: _Lane, ship: Callable[[_Lane], int]) -> int:
+    def _try_lane(self, lane: Lane, ship: Callable[[Lane], int]) -> int:
         try:
             events = ship(lane)
         except Exception as error:
             self.meter.failures += 1
-            if is_unreadable(error):
-                put_out_of_the_way(lane.path)
-            _tell(error, lane.path, lane.fail())
+            lane.fail(error)
             return 0
         if events or ship == self._ship_lane:
             lane.failures = 0
         return events
 
-    def _resume_lane(self, lane: _Lane) -> int:
-        file = lane.file = lane.file or SpoolFile(lane.path)
+    def _resume_lane(self, lane: Lane) -> int:
+        file = lane.opened()
         begun = file.begun()
         return self._ship(file, begun.rows, begun) if begun else 0
 
-    def _ship_lane(self, lane: _Lane) -> int:
-        file = lane.file = lane.file or SpoolFile(lane.path)
+    def _ship_lane(self, lane: Lane) -> int:
+        file = lane.opened()
         rows = file.waiting()
         events = self._ship(file, rows, None) if rows else 0
         left = not events and file.abandoned()
         if left or lane.flush_due(drained=not events):
             flush_counters(file, self._store, self._clock())
-            lane.flushed_s = monotonic()
+            lane.flushed()
         if left and file.remove_if_done():
             del self._lanes[lane.path]
         return events
@@ -242,21 +206,16 @@ class Shipper:
         if self._alone:
             yield lambda: None
             return
-        until_s = monotonic() + TURN_S_MAX
-        with ExitStack() as stack:
-            while True:
-                try:
-                    still_ours = stack.enter_context(self._hold_turn())
-                    break
-                except Unavailable:
-                    if monotonic() > until_s or self._stopping.wait(TURN_LOOK_S):
-                        raise
-            yield still_ours
-
-    def _hold_turn(self) -> AbstractContextManager[Callable[[], None]]:
-        return leases.held(
-            self._directory, TURN, self._clock, ttl_ms=TURN_MS, busy=_BUSY, holder=self._holder
-        )
+        with leases.held(
+            self._directory,
+            TURN,
+            self._clock,
+            ttl_ms=TURN_MS,
+            busy=_BUSY,
+            holder=self._holder,
+            patience_s=TURN_S_MAX,
+        ) as still_alone:
+            yield still_alone
 
     def _duplicates(self, events: pl.DataFrame) -> frozenset[int]:
         """Positions of events that this shipment repeats, the store has or another will bring."""
@@ -309,13 +268,3 @@ class Shipper:
         if events.height:
             [first_ms] = events.select(pl.col("received").min()).row(0)
             self.meter.lag_s.add((self._clock() - first_ms) / 1000)
-
-
-def _tell(error: Exception, path: Path, retry_s: float) -> None:
-    facts = {"spool": path.name, "error": str(error), "retry_s": retry_s}
-    if isinstance(error, Unavailable):
-        log.warning("shipment_waits", **facts)
-    elif is_unreadable(error):
-        log.critical("spool_unreadable", **facts)
-    else:
-        log.error("shipment_failed", **facts, exc_info=not isinstance(error, BaliseError))

@@ -28,7 +28,6 @@ LEASE_MS = 5 * 60_000
 BUSY = "Another backup is being made; try again when it has ended."
 ROLLUPS_BUSY = "Figures are being computed; a backup waits for that. Try again when it has ended."
 PATIENCE_S = 300.0
-PAUSE_S = 0.2
 
 DRAFTS, BUCKET_DRAFTS = ".backup-draft-", ".bucket-draft-"
 """Folders in that of the data, for as long as a backup or an upload takes."""
@@ -134,25 +133,17 @@ def _clear(sources: Sources, target: Path | None = None) -> None:
 
 @contextmanager
 def _instant(sources: Sources) -> Iterator[None]:
-    with ExitStack() as stack:
-        until = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                stack.enter_context(
-                    leases.held(
-                        sources.directory,
-                        "rollups",
-                        sources.clock,
-                        ttl_ms=LEASE_MS,
-                        busy=ROLLUPS_BUSY,
-                    )
-                )
-                break
-            except Unavailable:
-                if time.monotonic() >= until:
-                    raise
-            time.sleep(PAUSE_S)
-        stack.enter_context(turn(sources.settings.spool))
+    with (
+        leases.held(
+            sources.directory,
+            "rollups",
+            sources.clock,
+            ttl_ms=LEASE_MS,
+            busy=ROLLUPS_BUSY,
+            patience_s=PATIENCE_S,
+        ),
+        turn(sources.settings.spool),
+    ):
         yield
 
 

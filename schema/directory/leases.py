@@ -6,6 +6,7 @@ before each step: who was stopped in the middle, and has lost it meanwhile, is t
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,10 @@ from schema.errors import Unavailable
 LEASE_MS_MAX = 3_600_000
 """No lease is taken for longer. One that ends later was written by a clock that ran ahead, and
 nobody waits until the others have got there."""
+
+
+LOOK_S = 0.05
+"""How often who waits for a lease asks for it."""
 
 
 def take(conn: Connection, name: str, holder: str, now_ms: int, ttl_ms: int) -> bool:
@@ -43,22 +48,36 @@ def give_back(conn: Connection, name: str, holder: str) -> None:
 
 @contextmanager
 def held(
-    directory: Directory, name: str, clock: Clock, *, ttl_ms: int, busy: str, holder: str = ""
+    directory: Directory,
+    name: str,
+    clock: Clock,
+    *,
+    ttl_ms: int,
+    busy: str,
+    holder: str = "",
+    patience_s: float = 0.0,
 ) -> Iterator[Callable[[], None]]:
-    """For work that nobody else may do meanwhile. Refuses with `busy` while someone else does.
+    """For work that nobody else may do meanwhile. Who does is waited for as long as patience
+    lasts; then it refuses with `busy`.
 
     Gives what prolongs the lease, to be called before each step: it refuses when the lease is lost.
     A holder that is always the same one has its lease again at once after it was killed.
     """
     holder = holder or secrets.token_hex(8)
 
-    def prolong() -> None:
+    def taken() -> bool:
         with directory.write() as conn:
-            taken = take(conn, name, holder, clock(), ttl_ms)
-        if not taken:
+            return take(conn, name, holder, clock(), ttl_ms)
+
+    def prolong() -> None:
+        if not taken():
             raise Unavailable(busy)
 
-    prolong()
+    give_up_s = time.monotonic() + patience_s
+    while not taken():
+        if time.monotonic() >= give_up_s:
+            raise Unavailable(busy)
+        time.sleep(LOOK_S)
     try:
         yield prolong
     finally:

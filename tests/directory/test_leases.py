@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import count
 
 import pytest
 
@@ -95,3 +96,14 @@ def test_a_holder_that_is_always_the_same_one_has_it_again_at_once(directory: Di
         pass
     with held("folder") as prolong:
         prolong()
+
+
+def test_whoever_is_patient_has_it_when_the_other_has_done(directory: Directory) -> None:
+    assert _take(directory, "other", 0, name="x")
+    moments = count(0, 400)
+    held = leases.held(
+        directory, "x", lambda: next(moments), ttl_ms=1_000, busy="Busy.", patience_s=60.0
+    )
+    with held as prolong:
+        prolong()
+    assert next(moments) == 2_000, "asked at 0, 400 and 800 in vain, at 1 200, then prolonged"

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from pipeline import retention
 from pipeline.batches import to_events
 from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
@@ -176,7 +177,10 @@ def test_records_of_runs_are_held_for_30_days_and_the_last_of_each_job_for_ever(
         assert list(conn.scalars(sa.select(trail.c.subject))) == ["d"]
 
 
-def test_while_figures_are_computed_nothing_is_deleted(store, directory, settings, clock):
+def test_while_figures_are_computed_nothing_is_deleted(
+    store, directory, settings, clock, monkeypatch
+):
+    monkeypatch.setattr(retention, "PATIENCE_S", 0.1)
     with directory.write() as conn:
         leases.take(conn, "rollups", "someone", NOW_MS, 60_000)
     with pytest.raises(Unavailable, match="Figures are being computed"):
