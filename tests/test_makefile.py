@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from schema.testing.reach import within_reach
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -46,8 +48,8 @@ def test_a_folder_of_someone_else_is_said(clone: Path) -> None:
     python.write_text("#!/bin/sh\nexit 0\n")
     python.chmod(0o755)
     root = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
-    for folder in clone.parents[:2]:
-        folder.chmod(0o755)
+    for each in within_reach(clone):
+        each.chmod(0o755)
     clone.chmod(0o555)
     try:
         says = refused(clone, f"PYTHON={python}", **root)

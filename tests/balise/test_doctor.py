@@ -23,6 +23,7 @@ from schema.store.opening import open_store
 from schema.testing.clickhouse import PASSWORD, ClickHouseDouble
 from schema.testing.clock import FixedClock
 from schema.testing.mmdb import city, write_mmdb
+from schema.testing.reach import within_reach
 from schema.testing.server import free_port, running
 
 DAY_MS = 86_400_000
@@ -121,7 +122,7 @@ def stranger(folder: Path) -> Iterator[None]:
         finally:
             folder.chmod(0o700)
         return
-    for each in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
+    for each in within_reach(folder):
         each.chmod(0o755)
     os.seteuid(NOBODY)
     try:

@@ -180,16 +180,21 @@ def overflows(page):
     return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
+NEWLY_MET = """() => {
+    const control = document.activeElement
+    if (control === document.body || control.dataset.met) return false
+    return control.dataset.met = true
+}"""
+
+
 def test_every_control_can_be_reached_by_keyboard_and_shows_it(page):
-    page.keyboard.press("Tab")
     seen = []
-    while (name := page.evaluate("document.activeElement.innerText")) not in seen:
+    # Each control is met once; several may bear the same words.
+    while page.keyboard.press("Tab") or page.evaluate(NEWLY_MET):
+        name = page.evaluate("document.activeElement.innerText")
         style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert style == "solid", name
         seen.append(name)
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
-            break
     assert seen[0] == "Aller au contenu"
     assert {"Se déconnecter", "Vues", "Dernière visite", "Ce que veut dire chaque chiffre"} <= set(
         seen

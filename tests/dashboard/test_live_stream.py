@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 from dashboard.figures.values import Live
 from dashboard.live import Board
+from schema.testing.loop import run
 
 
 class Counted:
@@ -44,7 +45,7 @@ def test_many_listeners_of_a_card_hear_each_change_for_one_question_at_a_time(wo
         others = (heard(board, world.mine, 2) for _ in range(100))
         return await asyncio.gather(first, *others)
 
-    everyone = asyncio.run(listen())
+    everyone = run(listen())
     assert everyone == [[Live(1, 1, 0, 0), Live(1, 2, 1, 1)]] * 101
     assert store.asked == [[world.mine.id]] * len(store.asked)
     assert len(store.asked) < 10
@@ -59,7 +60,7 @@ def test_what_is_older_than_half_an_hour_or_not_of_a_person_is_not_now(world):
     async def listen():
         return await heard(Board(world.store, world.clock, every_s=0.1), world.mine, 1)
 
-    assert asyncio.run(listen()) == [Live(0, 0, 0, 0)]
+    assert run(listen()) == [Live(0, 0, 0, 0)]
 
 
 def test_nothing_is_asked_once_nobody_listens(world):
@@ -74,4 +75,19 @@ def test_nothing_is_asked_once_nobody_listens(world):
         await heard(board, world.mine, 1)
         assert len(store.asked) > before
 
-    asyncio.run(listen())
+    run(listen())
+
+
+def test_closing_ends_every_stream_and_whoever_comes_later_is_sent_away(world):
+    async def told(board, card):
+        return [now async for now in board.listen(card.id)]
+
+    async def listen():
+        board = Board(world.store, world.clock, every_s=0.01)
+        listening = [asyncio.create_task(told(board, world.mine)) for _ in range(3)]
+        await heard(board, world.mine, 1)
+        board.close()
+        await asyncio.gather(*listening)
+        assert await told(board, world.mine) == []
+
+    run(listen())
