@@ -16,7 +16,7 @@ import polars as pl
 from pipeline import blocks
 from pipeline.blocks import DAY, Block
 from pipeline.compute import tables_of_block
-from pipeline.frames import CARD_DAYS, CELLS
+from pipeline.frames import CARD_DAYS, CELLS, WORD
 from pipeline.rebuild import Part, Step, cells_in, rebuild, steps_of
 from pipeline.roll import SETTLE_MS, alone
 from schema.clock import Clock
@@ -240,11 +240,12 @@ def _alone_at_last(directory: Directory, clock: Clock) -> Iterator[None]:
 
 
 def _held(store: EventStore, block: Block) -> pl.DataFrame:
-    return store.frame(
+    held = store.frame(
         f"SELECT {', '.join(CARD_DAYS)} FROM card_days WHERE card IN {{cards:Array(String)}}"
         " AND day BETWEEN {first:Date} AND {last:Date}",
         {"cards": list(block.cards), "first": block.first, "last": block.last},
     )
+    return held.cast({"card": WORD})
 
 
 def _changed_days(old: pl.DataFrame, new: pl.DataFrame) -> int:

@@ -36,7 +36,7 @@ class Block:
 
     def cells(self) -> pl.DataFrame:
         days = pl.DataFrame({"day": pl.date_range(self.first, self.last, eager=True)})
-        return pl.DataFrame({"card": self.cards}, schema={"card": pl.String}).join(
+        return pl.DataFrame({"card": self.cards}, schema={"card": CELLS["card"]}).join(
             days, how="cross"
         )
 

@@ -6,12 +6,14 @@ import polars as pl
 
 from pipeline.blocks import Block, of_cells
 from pipeline.days import on_days
-from pipeline.frames import COUNTED, checked
+from pipeline.frames import COUNTED, WORD, checked
 from pipeline.rollups import TABLES, tables
 from schema.directory.rollup_state import CardDay
 from schema.store import EventStore
 
 _COLUMNS = ", ".join("lang AS language" if name == "language" else name for name in COUNTED)
+
+_WORDS = [name for name, kind in COUNTED.items() if kind == WORD]
 
 _EVENTS = f"""\
 SELECT {_COLUMNS} FROM events
@@ -28,7 +30,8 @@ def events_of_block(store: EventStore, block: Block) -> pl.LazyFrame:
     """Each with its local day and hour."""
     start_ms, end_ms = block.span_ms()
     params = {"cards": list(block.cards), "start_ms": start_ms, "end_ms": end_ms}
-    events = checked(store.frame(_EVENTS, params).lazy(), COUNTED)
+    found = store.frame(_EVENTS, params).with_columns(pl.col(_WORDS).cast(WORD))
+    events = checked(found.lazy(), COUNTED)
     return on_days(events, block.zone, block.first, block.last)
 
 

@@ -92,7 +92,11 @@ QUARANTINE = pl.Schema(
 )
 """The table `quarantine`."""
 
-CELLS = pl.Schema({"card": pl.String(), "day": pl.Date()})
+WORD = pl.Categorical()
+"""Texts of which there are few, as numbers into a list of them: quicker to group, and the engine
+keeps and takes them so."""
+
+CELLS = pl.Schema({"card": WORD, "day": pl.Date()})
 """Which local days of which cards: the unit in which figures are computed and replaced."""
 
 ATTRIBUTES = (
@@ -103,10 +107,10 @@ ATTRIBUTES = (
 
 COUNTED = pl.Schema(
     {
-        **{name: EVENTS[name] for name in ("card", "at", "page", "seq", "name", "target", "ms")},
-        "visitor": EVENTS["visitor"],
-        "class": EVENTS["class"],
-        **dict.fromkeys(ATTRIBUTES, pl.String()),
+        "card": WORD,
+        **{name: EVENTS[name] for name in ("at", "page", "seq", "ms", "visitor")},
+        **dict.fromkeys(("name", "target", "class"), WORD),
+        **dict.fromkeys(ATTRIBUTES, WORD),
     }
 )
 """What figures need of `events`."""
@@ -129,7 +133,7 @@ VISITS = pl.Schema(
         "targets": pl.Map(pl.String(), pl.UInt32()),
         "bounce": pl.UInt8(),
         "engaged_s": pl.UInt32(),
-        **dict.fromkeys(ATTRIBUTES, pl.String()),
+        **dict.fromkeys(ATTRIBUTES, WORD),
         "recipe": pl.UInt16(),
     }
 )
@@ -174,8 +178,8 @@ CARD_DAYS = pl.Schema(
 CARD_DIMS = pl.Schema(
     {
         **CELLS,
-        "by": pl.String(),
-        "key": pl.String(),
+        "by": WORD,
+        "key": WORD,
         "views": pl.UInt32(),
         "visitors": pl.UInt32(),
         "visits": pl.UInt32(),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.frames import CARD_DIMS, CELLS, VISITS_OF_EVENTS, checked
+from pipeline.frames import CARD_DIMS, CELLS, VISITS_OF_EVENTS, WORD, checked
 from schema.metrics import RECIPE
 
 
@@ -32,7 +32,9 @@ def broken_down(visits: pl.LazyFrame, dimension: Dimension) -> pl.LazyFrame:
             pl.col("clicks", "contact_clicks").sum(),
             (pl.col("contact_clicks") > 0).sum().alias("contact_visits"),
         )
-        .with_columns(pl.lit(dimension.by).alias("by"), pl.lit(RECIPE, pl.UInt16).alias("recipe"))
+        .with_columns(
+            pl.lit(dimension.by, WORD).alias("by"), pl.lit(RECIPE, pl.UInt16).alias("recipe")
+        )
         .cast({"visitors": pl.UInt32, "visits": pl.UInt32, "bounces": pl.UInt32})
     )
     return checked(counted, CARD_DIMS)

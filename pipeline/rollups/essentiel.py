@@ -11,6 +11,7 @@ from pipeline.frames import (
     NUMBERED,
     PLACED,
     VISITS_OF_EVENTS,
+    WORD,
     checked,
 )
 from pipeline.visits import CLICK, VIEW
@@ -65,7 +66,7 @@ def targets(numbered: pl.LazyFrame) -> pl.LazyFrame:
             pl.len().alias("clicks"),
         )
         .with_columns(
-            pl.lit("target").alias("by"),
+            pl.lit("target", WORD).alias("by"),
             pl.lit(0).alias("views"),
             pl.lit(0).alias("bounces"),
             pl.when(contact).then("clicks").otherwise(0).alias("contact_clicks"),

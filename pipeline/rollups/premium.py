@@ -2,16 +2,21 @@
 
 import polars as pl
 
-from pipeline.frames import CARD_HOURS, CELLS, NUMBERED, VISITS_OF_EVENTS, checked
+from pipeline.frames import CARD_HOURS, CELLS, NUMBERED, VISITS_OF_EVENTS, WORD, checked
 from pipeline.rollups.breakdowns import Dimension, column
 from pipeline.visits import CLICK, CONTACT_CLICK, VIEW
 from schema.metrics import RECIPE
 
+
+def _inside(*places: str) -> pl.Expr:
+    return pl.concat_str(*places, separator="|").cast(WORD)
+
+
 PLACES: tuple[Dimension, ...] = (
     column("country"),
     # With what they are in, so that two places of one name stay apart.
-    Dimension("region", pl.concat_str("country", "region", separator="|")),
-    Dimension("city", pl.concat_str("country", "region", "city", separator="|")),
+    Dimension("region", _inside("country", "region")),
+    Dimension("city", _inside("country", "region", "city")),
 )
 
 SOURCES: tuple[Dimension, ...] = (column("source"), column("medium"), column("referrer"))
