@@ -35,8 +35,8 @@ CLUES = {
 
 # Arrow functions, spread, `catch` without a name, `matchAll`: browsers from 2019 on.
 TERSER = (
-    *("--ecma", "2018", "--toplevel", "--mangle", "--compress"),
-    "passes=3,unsafe,unsafe_arrows,unsafe_methods,booleans_as_integers,keep_fargs=false",
+    *("--ecma", "2020", "--toplevel", "--mangle", "--compress"),
+    "passes=3,unsafe,unsafe_arrows,unsafe_methods,booleans_as_integers,keep_fargs=false,if_return=false",
 )
 
 # A page may ask for brotli; Node packs it, so that Python needs no package for it.

@@ -1,5 +1,6 @@
 """`/cards/{card}/install`: the tag to paste, and whether a trial visit arrives."""
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -11,6 +12,32 @@ from dashboard import trial
 from dashboard.site import Reader
 from schema.directory.cards import Card
 from schema.targets import TARGETS
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Words for a card's page: in the language of its visitors, which may not be its owner's."""
+
+    language: str
+    name: str
+    link: str
+    receipt: str
+
+
+NOTICES = (
+    Notice(
+        "fr",
+        "En français",
+        "Ce que cette carte compte",
+        "Votre choix est retenu : cette carte ne vous compte pas.",
+    ),
+    Notice(
+        "en",
+        "In English",
+        "What this card counts",
+        "Your choice is kept: this card does not count you.",
+    ),
+)
 
 
 def show(request: Request, reader: Reader, card: Card) -> Response:
@@ -25,6 +52,7 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
         pinned=script.hashed_path(),
         integrity=script.integrity(),
         targets=TARGETS,
+        notices=NOTICES,
         code=code,
         asked=asked == code,
         way=trial.way(site.directory, card, code, site.clock()),

@@ -20,7 +20,7 @@ try {
   const ENGAGE_STEP_MS = 1_000; // less is not worth a request
   const RETURN_MS = 30 * 60_000; // who comes back after this is a new view
 
-  const OBJECTION = "balise-off"; // in storage; the events that wait are under "balise"
+  const OBJECTION = "balise-off"; // in storage
 
   const script = document.currentScript;
 
@@ -31,22 +31,15 @@ try {
     } catch {}
   };
 
-  // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
-  const storage = safely(() => localStorage)() || {};
-  const queue = script.dataset.queue ? {} : storage;
-
-  // Several cards may share a page. A list, so that a tag that is there twice counts once.
-  const cards = new Set(
-    [...document.scripts].map((tag) => tag.dataset.card).filter((id) => /^[^\W_]{8}$/.test(id))
-  );
-
   // Data: one page instance, in memory
 
+  let storage, queue, cards; // since it began
   let page, seq, engagedMs, toldMs, scroll;
   let path; // an application that changes its path shows another page
   let from; // medium, item and host of the referrer
-  let shown = false;
-  let aliveAt; // the last sign of life; engaged time is counted up to there
+  let shown = !document.hidden; // hidden is what is prerendered, too
+  let aliveAt = Date.now(); // the last sign of life; engaged time is counted up to there
+  let hereAt; // when this page was counted or left
 
   // What a click is. A share link gets the page's tagged address in place of the one it holds; a
   // button without a link copies it, or opens the system's share sheet.
@@ -56,7 +49,7 @@ try {
     const button = near("[data-track],[data-share]") || near("a");
     const { share, track, trackLabel = "" } = button.dataset;
     const label = (share || trackLabel).slice(0, LABEL_CHARS_MAX);
-    const owner = near("[data-card]");
+    const owner = near("[data-card]")?.dataset.card;
     if (share) {
       const url = new URL(location);
       url.search = `src=share&item=${label}` + url.search.replace("?", "&");
@@ -65,10 +58,12 @@ try {
       else navigator.share({ url }).catch(safely);
       send("share", { label }, owner);
     } else {
-      const said = track ? track + " " : button.href; // no address holds a space
-      for (const [word, target] of TARGETS.matchAll(/(\w+)\S*/g))
-        if (RegExp(word.replace(target, "^$& $|[/.]$&.com/")).test(said))
-          return send("click", { label, target }, owner);
+      const word = TARGETS.split(" ").find((word) =>
+        track
+          ? track === word.split("|")[0]
+          : RegExp(word.replace(/\w+/, "[/.]$&.com/")).test(button.href)
+      );
+      send("click", { label, target: word.split("|")[0] }, owner); // no word, no click: it throws
     }
   };
 
@@ -86,33 +81,25 @@ try {
       here.searchParams.delete(name);
       return value;
     });
-    path = here.pathname;
     from = {
       medium: medium.slice(0, MEDIUM_CHARS_MAX),
       item: item.slice(0, ITEM_CHARS_MAX),
       ref: referrer.split(/[/:]+/)[1],
     };
     if (choice === "off") storage[OBJECTION] = 1;
-    // A printed code and a message have no referrer: they cannot take an objection back.
-    else if (choice && referrer) delete storage[OBJECTION];
+    // Only the objection page can take an objection back, no link that somebody sends.
+    else if (choice && script.src.startsWith(referrer || 1)) delete storage[OBJECTION];
+    path = here.pathname; // not before: an objection that cannot be kept ends it all
     if (medium + item + choice) history.replaceState(history.state, "", here);
   };
 
   const objects = () =>
     storage[OBJECTION] || navigator.globalPrivacyControl || navigator.doNotTrack > 0;
 
-  // Keep what is not delivered, one event a line
+  // Keep what is not delivered: an entry of its own for each event, so that two tabs of a site do
+  // not write over each other
 
-  // A page may have replaced what writes JSON, and others may write to storage.
-  const fresh = (body) => (/","at":(\d+)/.exec(body) || 0)[1] > Date.now() - AGE_MS_MAX;
-
-  const kept = () => (queue.balise || "").split("\n").filter(fresh);
-
-  const keep = (delivered, unsent) => {
-    const bodies = kept().filter((body) => body !== delivered).concat(unsent);
-    delete queue.balise;
-    if (bodies[0]) queue.balise = bodies.slice(0, EVENTS_MAX).join("\n");
-  };
+  const kept = () => Object.keys(queue).filter((key) => /^{"v":/.test(key));
 
   const flush = () => kept().forEach(deliver);
 
@@ -127,7 +114,7 @@ try {
     const event = { seq: seq++, name, at: Date.now(), ...more };
     cards.forEach(
       (card) =>
-        (owner && owner.dataset.card !== card) ||
+        (owner && owner !== card) ||
         deliver(
           JSON.stringify({
             v: 1,
@@ -148,17 +135,17 @@ try {
   const deliver = (event) => {
     const endpoint = new URL("api/track", script.src);
     const body = event.replace("{", `{"sent":${Date.now()},`);
-    if (objects()) delete queue.balise;
-    else if (fresh(event)) {
-      if (!shown && navigator.sendBeacon(endpoint, body)) return;
-      keep(event, event);
+    // A page may have replaced what writes JSON, and others may write to storage.
+    if (!objects() && /at":(\d+)/.exec(event)?.[1] > Date.now() - AGE_MS_MAX) {
+      if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
       fetch(endpoint, { method: "POST", body, keepalive: true })
         .then(({ status }) => {
           if (status === 404) cards.delete(event.slice(15, 23)); // nobody's, and said once
-          if (status < 429) keep(event);
+          if (status < 429) delete queue[event];
         })
         .catch(safely);
-    }
+      if (!kept()[EVENTS_MAX - 1]) queue[event] = 1; // last: a storage that is full throws
+    } else delete queue[event];
   };
 
   // Time counts while the page is shown, until half a minute after the last sign of life.
@@ -176,52 +163,67 @@ try {
 
   // Any sign of life: the page may have come, gone, come back, or become another one.
   const notice = (event) => {
+    const before = shown;
     engagedMs = engaged();
+    shown = !document.hidden;
     aliveAt = Date.now();
-    if (event.persisted && aliveAt - left() > RETURN_MS) renew();
-    if (shown) {
-      // Not at the start: there it would make the browser lay out a page that is not complete.
-      scroll = Math.max(
-        scroll,
-        Math.min(100, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
+    if (event.persisted && aliveAt - hereAt > RETURN_MS) renew();
+    // Not before the view: there it could make the browser lay out a page that is not complete.
+    if (seq) {
+      scroll = Math.min(
+        100,
+        Math.max(scroll, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
       );
       if (path !== location.pathname) {
         engage();
         arrive("");
       }
     }
-    if (!document.hidden) {
-      if (!shown) {
-        shown = true;
-        flush();
-      }
-      if (seq) return;
-      send("view");
-    } else {
-      if (!shown) return;
-      shown = false;
-      engage();
-    }
-    // After the view too: some browsers forget what is said while a page is being left.
-    if (left() >= 0) navigation.updateCurrentEntry({ state: aliveAt });
+    if (shown > before) flush();
+    if (shown ? seq : !before) return;
+    if (!seq) send("view");
+    if (!shown) engage();
+    // After the view: some browsers forget what is said while a page is being left.
+    hereAt = aliveAt;
+    if (left() >= 0) navigation.updateCurrentEntry({ state: hereAt });
   };
 
-  if (!(window.balise || 0).call) {
-    window.balise = safely(
-      (name) => /^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/.test(name) && send(name, {})
+  const begin = () => {
+    // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
+    storage = safely(() => localStorage)() || {};
+    queue = script.dataset.queue ? {} : storage;
+    // Several cards may share a page. A list, so that a tag that is there twice counts once.
+    cards = new Set(
+      [...document.scripts].map((tag) => tag.dataset.card).filter((id) => /^[^\W_]{8}$/.test(id))
     );
-    if (!cards.size) console.warn("[data-card]"); // none that could be one
+    if (!cards.size) console.warn(script); // none that could be one
     arrive(document.referrer);
+    if (aliveAt - left() < RETURN_MS) seq = 1; // its view was counted
+    flush();
+    notice(0);
+  };
+
+  const heard = (work) =>
+    safely((event) => {
+      path || begin();
+      work(event);
+    });
+
+  if (!window.balise?.call) {
+    window.balise = heard(
+      (name) => name.match(/^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/) && send(name, 1)
+    );
     const listen = (names, work) =>
-      names.split(" ").forEach((name) => addEventListener(name, safely(work), true));
+      names.split(" ").forEach((name) => addEventListener(name, heard(work), true));
     listen("mousemove keydown scroll pageshow visibilitychange", notice);
     listen("click auxclick", click);
     listen("online", flush);
     setInterval(safely(engage), ENGAGE_EVERY_MS);
-    if (Date.now() - left() < RETURN_MS) seq = 1; // its view was counted
-    notice(0);
-    // Where there is no such object, the next sign of life finds the new path.
-    navigation.addEventListener("currententrychange", safely(notice));
+    // Where this object is missing, the next sign of life finds the new path.
+    navigation.addEventListener("currententrychange", heard(notice));
+    // The page is not held up: all of it begins in a quiet moment, or with the first sign of life.
+    // Where nobody tells of quiet moments, that is `pageshow`.
+    requestIdleCallback(heard(safely));
   }
 })();
 } catch {}

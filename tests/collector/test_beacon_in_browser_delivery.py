@@ -13,9 +13,10 @@ BUTTONS = (
     "<button data-track=phone>Appeler</button><a id=away href=/elsewhere data-track=map>Ici</a>"
 )
 ENDPOINT = "**/api/track"
-HELD = "(localStorage.balise || '').split('\\n').filter(Boolean)"
+HELD = """Object.keys(localStorage).filter(key => key.startsWith('{"v":'))"""
 PAGES = (
     Route("/marie", lambda request: html(tag() + BUTTONS)),
+    Route("/slow", lambda request: html(tag() + BUTTONS + "<img src=/slow.png>")),
     Route("/no-queue", lambda request: html(tag(more="data-queue=off") + BUTTONS)),
     Route("/elsewhere", lambda request: html("<a href=/marie>Marie</a>")),
 )
@@ -41,7 +42,9 @@ def context(browser, card):
 def page(context):
     page = context.new_page()
     page.complaints = []
+    page.refused = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("response", lambda answer: answer.ok or page.refused.append(answer.status))
     yield page
     assert page.complaints == []
 
@@ -102,11 +105,10 @@ def test_offline_then_reload_then_online_loses_nothing_and_counts_once(page, con
     with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()
     context.set_offline(False)
-    page.goto("/marie")
-    # Whether it is a new view, too, depends on what the error page made of the tab's history.
+    page.reload()
     wait_until(lambda: "click" in names(distinct(card)))
     found = [event for event in distinct(card) if event.page == view.page]
-    assert names(found) == ["view", "click"]
+    assert names(found)[:2] == ["view", "click"]
     wait_until(lambda: held(page) == [])
 
 
@@ -130,7 +132,8 @@ def test_a_tab_that_is_killed_offline_is_told_by_the_next_one(page, context, car
     page.close()
     context.set_offline(False)
     context.new_page().goto("/marie")
-    assert sorted(names(stored(card, 3))) == ["click", "view", "view"]
+    wait_until(lambda: len(distinct(card)) >= 3)  # and the engaged time, on a slow machine
+    assert {"click", "view"} <= set(names(distinct(card)))
 
 
 def test_its_time_is_when_it_happened(page, context, card):
@@ -162,21 +165,22 @@ def test_after_72_hours_it_is_given_up(page, card):
     page.goto("/elsewhere")
     now = page.evaluate("Date.now()")
     old, young = body(0, now - AGE_MS_MAX - 60_000), body(1, now - AGE_MS_MAX + 600_000)
-    page.evaluate("bodies => localStorage.balise = bodies.join('\\n')", [old, young])
+    page.evaluate("bodies => bodies.forEach(body => localStorage[body] = 1)", [old, young])
     page.goto("/marie")
     kept = [event for event in stored(card, 2) if event.page == "aaaabbbbcccc"]
     assert [event.seq for event in kept] == [1]
     wait_until(lambda: held(page) == [])
 
 
-@pytest.mark.parametrize("nonsense", ["null", "{}", "[1]", "\\n\\n", '{"card":"browser1"}'])
-def test_nonsense_in_storage_is_neither_sent_nor_kept(page, card, nonsense):
+def test_nonsense_in_storage_is_neither_sent_nor_kept_and_what_is_another_s_stays(page, card):
     page.goto("/elsewhere")
-    page.evaluate(f"localStorage.balise = '{nonsense}'")
+    nonsense = ['{"v":1,', '{"v":1,}', '{"v":1,"card":"browser1"}', '{"v":1,"at":1}']
+    others = ["null", "{}", "balise", '{"card":"browser1"}']
+    page.evaluate("keys => keys.forEach(key => localStorage[key] = 1)", nonsense + others)
     page.goto("/marie")
     assert names(stored(card, 1)) == ["view"]
-    wait_until(lambda: page.evaluate("localStorage.length") == 0)
-    assert card.counted("malformed", 0) == {}
+    wait_until(lambda: sorted(page.evaluate("Object.keys(localStorage)")) == sorted(others))
+    assert page.refused == []
 
 
 def test_the_queue_can_be_turned_off(page, context, card):
@@ -197,6 +201,34 @@ def test_without_storage_everything_is_still_counted(page, card):
     page.goto("/marie")
     page.click("button")
     assert names(stored(card, 2)) == ["view", "click"]
+
+
+def test_with_a_storage_that_is_full_everything_is_still_counted(page, card):
+    page.goto("/elsewhere")
+    page.evaluate("localStorage.x = 'x'.repeat(5 * 1024 * 1024 - 2)")
+    page.goto("/marie")
+    page.click("button")
+    assert names(stored(card, 2)) == ["view", "click"]
+
+
+@pytest.fixture
+def busy(page):
+    """A page that is shown, never quiet, and still loading."""
+    page.add_init_script("window.requestIdleCallback = () => 0")
+    page.route("**/slow.png", lambda route: None)
+    page.goto("/slow", wait_until="domcontentloaded")
+    return page
+
+
+def test_what_is_seen_but_never_quiet_is_counted_when_it_is_left(busy, card):
+    hide(busy)
+    assert names(stored(card, 1)) == ["view"]
+
+
+def test_a_click_and_an_own_event_before_the_quiet_moment_come_after_their_view(busy, card):
+    busy.evaluate("balise('devis')")
+    busy.evaluate("document.querySelector('button').click()")
+    assert names(stored(card, 3)) == ["view", "devis", "click"]
 
 
 def test_a_page_that_is_left_hands_its_last_word_to_the_browser(page, card):

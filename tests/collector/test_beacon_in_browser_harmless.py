@@ -76,9 +76,6 @@ def tracked(page) -> list[str]:
     return [url for url in page.asked if url.endswith("/api/track")]
 
 
-OBJECTION_PAGE = "https://stats.example/objection"
-
-
 def leave(page) -> None:
     page.click("#away")
     page.wait_for_url("**/elsewhere")
@@ -86,7 +83,7 @@ def leave(page) -> None:
 
 def test_an_objection_holds_from_the_first_moment_and_for_every_later_page(page, card):
     page.goto("/marie?lang=fr&balise=off#top")
-    assert page.url == f"{card.url}/marie?lang=fr#top"
+    assert page.evaluate("location.href") == f"{card.url}/marie?lang=fr#top"
     page.click("button")
     page.goto("/marie?src=qr")
     leave(page)
@@ -99,10 +96,11 @@ def test_the_documented_receipt_is_shown_as_long_as_the_choice_lasts(page, card)
     page.goto("/receipt")
     assert not page.is_visible("#receipt")
     page.goto("/receipt?balise=off")
-    assert page.is_visible("#receipt")
+    page.wait_for_selector("#receipt", state="visible")
     page.goto("/receipt")
-    assert page.is_visible("#receipt")
-    page.goto("/receipt?balise=on", referer=OBJECTION_PAGE)
+    page.wait_for_selector("#receipt", state="visible")
+    page.goto("/receipt?balise=on", referer=f"{card.url}/")
+    stored(card, 2)
     assert not page.is_visible("#receipt")
 
 
@@ -117,9 +115,10 @@ def test_an_objection_is_effective_at_once_in_pages_that_are_open(page, card):
     assert names(stored(card, 1)) == ["view"]
 
 
-def test_a_printed_code_cannot_take_an_objection_back(page, card):
+@pytest.mark.parametrize("referrer", [None, "https://elsewhere.example/"])
+def test_no_printed_code_and_no_other_site_can_take_an_objection_back(page, card, referrer):
     page.goto("/marie?balise=off")
-    page.goto("/marie?balise=on")
+    page.goto("/marie?balise=on", referer=referrer)
     page.click("button")
     leave(page)
     time.sleep(0.3)
@@ -128,7 +127,7 @@ def test_a_printed_code_cannot_take_an_objection_back(page, card):
 
 def test_an_objection_can_be_taken_back(page, card):
     page.goto("/marie?balise=off")
-    page.goto("/marie?balise=on", referer=OBJECTION_PAGE)
+    page.goto("/marie?balise=on", referer=f"{card.url}/")
     assert names(stored(card, 1)) == ["view"]
     wait_until(lambda: page.evaluate("localStorage.length") == 0)
 
@@ -178,7 +177,7 @@ def test_a_missing_or_wrong_card_sends_nothing_and_says_so_once(page, path):
     page.click("button")
     page.evaluate("balise('devis')")
     leave(page)
-    assert (tracked(page), page.said) == ([], ["[data-card]"])
+    assert (tracked(page), len(page.said)) == ([], 1)
 
 
 def test_an_unknown_card_is_asked_for_once_and_the_browser_says_it_once(page, card):

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from dashboard import trial
 from schema.directory import secrets
 from schema.items import read
 
+DOCS = Path(__file__).parents[2] / "docs"
 AT = "2026-11-20T18:29:00+01:00"
 
 
@@ -19,7 +21,9 @@ def page_of(world, who=None, query=""):
 
 
 def snippets(page) -> list[str]:
-    return [unescape(text) for text in re.findall(r"<code id=\"\w+\">(.*?)</code>", page)]
+    return [
+        unescape(text) for text in re.findall(r"<code id=\"[\w-]+\">(.*?)</code>", page, re.DOTALL)
+    ]
 
 
 def way_of(page) -> str:
@@ -36,11 +40,15 @@ def owners_visit(world, code, **changes):
 
 
 def test_the_page_shows_what_to_paste_for_this_card(world):
-    tag, pinned, notice, button = snippets(page_of(world))
+    tag, pinned, french, english, receipt, button = snippets(page_of(world))
     assert tag == f'<script defer src="{world.origin}/b.js" data-card="{world.mine.id}"></script>'
     assert f'src="{world.origin}{script.hashed_path()}"' in pinned
     assert f'integrity="{script.integrity()}" crossorigin data-card="{world.mine.id}"' in pinned
-    assert f'href="{world.origin}/objection?card={world.mine.id}"' in notice
+    for notice in (french, english):
+        assert f'href="{world.origin}/objection?card={world.mine.id}"' in notice
+    assert "Votre choix est retenu" in french
+    assert "Your choice is kept" in english
+    assert receipt in (DOCS / "beacon.md").read_text(encoding="utf-8")
     assert 'data-track="booking"' in button
 
 

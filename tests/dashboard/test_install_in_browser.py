@@ -47,9 +47,9 @@ def test_what_is_copied_is_the_tag(page):
 
 def test_without_a_clipboard_it_is_copied_the_old_way(page):
     page.evaluate("delete Navigator.prototype.clipboard")
-    page.click("[data-copy=notice]")
-    expect(page.locator("[data-copy=notice]")).to_have_text("Copié")
-    assert page.evaluate("getSelection().toString()") == page.inner_text("#notice")
+    page.click("[data-copy=notice-fr]")
+    expect(page.locator("[data-copy=notice-fr]")).to_have_text("Copié")
+    assert page.evaluate("getSelection().toString()") == page.inner_text("#notice-fr")
 
 
 def test_a_trial_is_waited_for_and_told_by_itself(world, page):

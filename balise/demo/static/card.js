@@ -26,8 +26,12 @@ addEventListener("beforeinstallprompt", (event) => {
 shown(find("#home"), !matchMedia("(display-mode: standalone)").matches);
 
 // The receipt of an objection, for as long as it lasts in this browser.
-try {
-  shown(find("#receipt"), localStorage["balise-off"]);
-} catch {
-  // Without storage there is nothing that could have been kept.
-}
+const receipt = () => {
+  try {
+    shown(find("#receipt"), localStorage["balise-off"]);
+  } catch {
+    // Without storage there is nothing that could have been kept.
+  }
+};
+// The beacon reads the address with `pageshow` at the latest; this is after it.
+addEventListener("pageshow", () => setTimeout(receipt));
