@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ExceptionHandler
 
+from dashboard.pages import login
 from dashboard.rendering import Renderer
 from dashboard.security import HEADERS
-from schema.errors import Unavailable
+from dashboard.site import Reader
+from schema.errors import BadInput, Unavailable
 from schema.languages import N_, choose
 
 RETRY_S = 5
@@ -43,9 +45,18 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
 
 def refused(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
+    typed = getattr(request.state, "typed", None)
+    if error.status_code == 401 and typed:
+        reader = Reader(request.app.state.site, None, None, _renderer(request), {})
+        return login.ask_again(request, reader, typed)
     if error.status_code == 401:
         return _ended(request) if request.method == "POST" else _to_login(request)
     return _told(request, error.status_code, error.headers)
+
+
+def gone(request: Request, error: Exception) -> Response:
+    """Pages check what is typed; what is refused nevertheless was removed in that moment."""
+    return _told(request, 404, None)
 
 
 def away(request: Request, error: Exception) -> Response:
@@ -59,6 +70,7 @@ def failed(request: Request, error: Exception) -> Response:
 
 HANDLERS: Mapping[Any, ExceptionHandler] = {
     HTTPException: refused,
+    BadInput: gone,
     Unavailable: away,
     Exception: failed,
 }

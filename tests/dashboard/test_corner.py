@@ -1,6 +1,7 @@
 """What owners set up themselves: codes and links, the card's settings, keys for programs."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -101,3 +102,62 @@ def test_a_key_is_shown_once_and_asks_until_it_is_deleted(world, marie):
     assert program.get(path, **asked).status_code == 200
     marie.post("/keys/delete", {"key": id})
     assert program.get(path, **asked).status_code == 401
+
+
+# What happens meanwhile: somebody else changes the same, the session ends, the card goes
+
+
+def settings(card, **changed):
+    typed = {"name": card.name, "url": card.url, "zone": card.zone}
+    return typed | {"origins": " ".join(card.origins)} | changed
+
+
+def test_whoever_meets_a_newer_change_is_shown_it_and_keeps_theirs_knowingly(world, marie):
+    path = f"/cards/{world.mine.id}/settings"
+    mark = re.search(r'name="mark" value="(\w+)"', marie.get(path).text)[1]
+    other = world.visitor(world.owner)
+    assert other.post(path, settings(world.mine, name="Theirs", mark=mark)).status_code == 303
+    late = marie.post(path, settings(world.mine, name="Mine", mark=mark))
+    assert (late.status_code, "Theirs" in late.text, 'value="Mine"' in late.text) == (
+        409,
+        True,
+        True,
+    )
+    with world.directory.read() as conn:
+        assert cards.get(conn, world.mine.id).name == "Theirs"
+    mark = re.search(r'name="mark" value="(\w+)"', late.text)[1]
+    assert marie.post(path, settings(world.mine, name="Mine", mark=mark)).status_code == 303
+
+
+def test_what_was_typed_when_the_session_ended_comes_back_after_signing_in(world, marie):
+    path = f"/cards/{world.mine.id}/items"
+    marie.cookies.clear()
+    typed = {"label": "Salon de Lyon & l’été <b>", "medium": "nfc", "password": "never"}
+    asked = marie.post(path, typed)
+    assert (asked.status_code, "ce que vous avez écrit revient" in asked.text) == (401, True)
+    assert "never" not in asked.text
+    wrong = marie.sign_in(world.owner, "something else", **hidden(asked))
+    back = marie.sign_in(world.owner, world.password, **hidden(wrong))
+    assert f'action="{path}"' in back.text
+    assert marie.post(path, hidden(back)).status_code == 303
+    assert [(item.label, item.medium) for item in made(world)] == [(typed["label"], "nfc")]
+
+
+def test_what_comes_back_goes_to_our_own_pages_only(world):
+    held = {"held": "label=x", "held_path": "https://elsewhere.example/"}
+    answer = world.visitor().sign_in(world.owner, world.password, **held)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def hidden(answer):
+    fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text)
+    return {name: unescape(text) for name, text in fields if name != "next"}
+
+
+def test_a_card_that_was_deleted_in_another_tab_is_a_sentence(world, marie):
+    with world.directory.write() as conn:
+        cards.delete(conn, world.mine.id)
+    for path in ("settings", "items", "share", "alerts", "notes"):
+        gone = marie.post(f"/cards/{world.mine.id}/{path}", settings(world.mine))
+        assert gone.status_code in (403, 404)  # 403 where the tier is asked first
+        assert "Retour à vos cartes" in gone.text
