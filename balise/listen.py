@@ -25,11 +25,17 @@ TICKS_A_SECOND = 10
 class Server(uvicorn.Server):
     """A server beside others in one process: signals belong to the process, not to one of them.
 
-    With a track, events take the short way of `collector/connections.py`.
+    With a track, events take the short way of `collector/connections.py`. `on_stop` ends what would
+    otherwise keep its connections to the last second.
     """
 
     def __init__(
-        self, app: ASGIApp, ready: Callable[[], None], *, track: Track | None = None
+        self,
+        app: ASGIApp,
+        ready: Callable[[], None],
+        *,
+        track: Track | None = None,
+        on_stop: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -45,6 +51,7 @@ class Server(uvicorn.Server):
             )
         )
         self._ready = ready
+        self._on_stop = on_stop
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -52,6 +59,8 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         self.should_exit = True
+        if self._on_stop:
+            self._on_stop()
 
     async def on_tick(self, counter: int) -> bool:
         if counter % TICKS_A_SECOND == 0:

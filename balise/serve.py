@@ -80,7 +80,8 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
         )
         stack.enter_context(shown.stream)
         ready = partial(announce.pages, settings, shown.logins)
-        uvloop.run(_run(listening, Server(app, ready, track=app.track), _control(settings)))
+        server = Server(app, ready, track=app.track, on_stop=pages.state.site.board.close)
+        uvloop.run(_run(listening, server, _control(settings)))
 
 
 def collect(settings: Settings, clock: Clock, *, workers: int = 1) -> None:

@@ -32,6 +32,7 @@ class Board:
         self._latest: dict[str, Live] = {}
         self._turn = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
+        self._closed = False
 
     @property
     def is_full(self) -> bool:
@@ -45,7 +46,7 @@ class Board:
         try:
             async with asyncio.timeout(LISTENS_S):
                 told = None
-                while True:
+                while not self._closed:
                     now = self._latest.get(card)
                     if now is not None and now != told:
                         yield now
@@ -55,6 +56,11 @@ class Board:
             return
         finally:
             self._leave(card)
+
+    def close(self) -> None:
+        """Ends all streams, for a server that stops; their readers come back to the next one."""
+        self._closed = True
+        self._turn.set()
 
     def _leave(self, card: str) -> None:
         self._listening[card] -= 1
