@@ -12,7 +12,7 @@ from schema.directory.users import User
 # The directory decides when a session ends; the browser only has to keep the cookie longer.
 COOKIE_AGE_S = 400 * 86_400
 
-OWN_PATH = re.compile(r"/(?![/\\])[!-~]*")
+_OWN_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
 def let_in(site: Site, user: User, request: Request, next_path: str = "/") -> Response:
@@ -20,7 +20,7 @@ def let_in(site: Site, user: User, request: Request, next_path: str = "/") -> Re
     with site.directory.write() as conn:
         token = sessions.start(conn, user.id, site.clock(), browser)
     # Only a path of our own: an address elsewhere would make this page an open redirect.
-    target = next_path if OWN_PATH.fullmatch(next_path) else "/"
+    target = next_path if _OWN_PATH.fullmatch(next_path) else "/"
     response = RedirectResponse(target, 303)
     response.set_cookie(
         SESSION_COOKIE,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.attempts import EMAIL_ATTEMPTS_MAX
-from dashboard.held import go_on, held_of
+from dashboard.entry import let_in
 from dashboard.site import Reader
 from schema.directory import tickets, totp
 from schema.directory.users import User
@@ -34,7 +34,7 @@ def enter(request: Request, reader: Reader) -> Response:
             tickets.redeem(conn, ticket, "code", now_ms)
     if not right:
         return _form(reader, ticket, next_path, refused=True)
-    return go_on(request, reader, user, next_path)
+    return let_in(site, user, request, next_path)
 
 
 def _form(
@@ -53,7 +53,6 @@ def _form(
         reader=reader,
         ticket=ticket,
         next_path=next_path,
-        held=held_of(reader.form),
         refused=refused,
         over=over,
         wait_minutes=-(-wait_s // 60),

@@ -9,10 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ExceptionHandler
 
-from dashboard.pages import login
 from dashboard.rendering import Renderer
 from dashboard.security import HEADERS
-from dashboard.site import Reader
 from schema.errors import BadInput, Unavailable
 from schema.languages import N_, choose
 
@@ -45,10 +43,6 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
 
 def refused(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
-    typed = getattr(request.state, "typed", None)
-    if error.status_code == 401 and typed:
-        reader = Reader(request.app.state.site, None, None, _renderer(request), {})
-        return login.ask_again(request, reader, typed)
     if error.status_code == 401:
         return _ended(request) if request.method == "POST" else _to_login(request)
     return _told(request, error.status_code, error.headers)

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from collector.requests import visitor_address
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.held import NOTHING, Held, go_on, held_of, hold
+from dashboard.entry import let_in
 from dashboard.pages import code
 from dashboard.site import Reader, Site
 from schema.directory import totp, users
@@ -36,19 +36,12 @@ def sign_in(request: Request, reader: Reader) -> Response:
     site.attempts.give_back(limits, now_ms)
     if has_codes:
         return code.ask(reader, user, next_path)
-    return go_on(request, reader, user, next_path)
-
-
-def ask_again(request: Request, reader: Reader, typed: Mapping[str, str]) -> Response:
-    """The session ended in the middle of a form."""
-    return _form(reader, held=hold(request.url.path, typed), ended=True)
+    return let_in(site, user, request, next_path)
 
 
 def _form(
     reader: Reader,
     *,
-    held: Held = NOTHING,
-    ended: bool = False,
     email: str = "",
     next_path: str = "",
     refused: bool = False,
@@ -57,13 +50,11 @@ def _form(
     """The page, with everything that was typed but the password."""
     return reader.renderer.page(
         "login.html",
-        status=429 if wait_s else 422 if refused else 401 if ended else 200,
+        status=429 if wait_s else 422 if refused else 200,
         headers={"Retry-After": str(wait_s)} if wait_s else None,
         reader=reader,
         email=email,
         next_path=next_path,
-        held=held or held_of(reader.form),
-        ended=ended,
         refused=refused,
         wait_minutes=-(-wait_s // 60),
     )
