@@ -1,0 +1,62 @@
+"""All cards of an account side by side, and their groups, over HTTP."""
+
+from html import unescape
+
+import pytest
+
+from schema.directory import accounts
+
+
+@pytest.fixture(scope="module")
+def owner(lasting_world):
+    world = lasting_world
+    with world.directory.write() as conn:
+        accounts.change(conn, world.mine.account, tier="multi_cartes")
+    world.store_events(
+        world.event(world.mine, "2026-11-20T18:10:00+01:00", visitor=1),
+        world.event(world.second, "2026-11-20T18:11:00+01:00", visitor=1),
+        world.event(world.foreign, "2026-11-20T18:12:00+01:00", visitor=2),
+    )
+    return world.visitor(world.owner)
+
+
+def group(owner, name, *cards):
+    return owner.post("/cards/groups", {"name": name} | {f"card-{card.id}": "on" for card in cards})
+
+
+def test_the_cards_of_the_account_and_no_other_stand_side_by_side(lasting_world, owner):
+    page = owner.get("/cards?period=7").text
+    for card in (lasting_world.mine, lasting_world.second):
+        assert f'href="/cards/{card.id}' in page
+    assert lasting_world.foreign.id not in page
+
+
+def test_a_group_shows_its_cards_and_is_gone_once_it_has_none(lasting_world, owner):
+    mine, second = lasting_world.mine, lasting_world.second
+    answer = group(owner, "Agence <Nord>", mine)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/cards#groups")
+    shown = owner.get("/cards?group=Agence+%3CNord%3E").text
+    assert "Agence &lt;Nord&gt;" in shown
+    assert f'href="/cards/{mine.id}' in shown
+    assert f'href="/cards/{second.id}' not in shown
+    group(owner, "Agence <Nord>")
+    assert "Agence" not in owner.get("/cards").text
+
+
+def test_a_group_never_takes_a_card_of_someone_else(lasting_world, owner):
+    group(owner, "Voisins", lasting_world.foreign)
+    assert "Voisins" not in owner.get("/cards").text
+
+
+def test_a_group_without_a_name_is_refused_in_words_with_its_cards_still_ticked(
+    lasting_world, owner
+):
+    answer = group(owner, "", lasting_world.second)
+    assert "Donnez au groupe un nom" in unescape(answer.text)
+    ticked = answer.text.partition(f'name="card-{lasting_world.second.id}"')[2].partition(">")[0]
+    assert "checked" in ticked
+
+
+@pytest.mark.parametrize("query", ["period=never", "by=moon", "group=nobody", "from=x&to=y"])
+def test_an_address_that_makes_no_sense_is_a_page_all_the_same(owner, query):
+    assert owner.get(f"/cards?{query}").status_code == 200
