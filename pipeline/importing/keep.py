@@ -112,8 +112,8 @@ class Keeper:
             draft.rename(plan)
         except OSError as error:
             raise Unavailable(
-                f"{plan.parent} cannot be written ({error.strerror}); make room or give the right "
-                "to, then run this again: what is stored will not be stored twice."
+                f"{plan.parent} cannot be written ({error.strerror or error}); make room or give "
+                "the right to, then run this again: what is stored will not be stored twice."
             ) from None
 
     def _end(

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.importing import source
+from pipeline.importing import keep, source
 from pipeline.late import ZoneBook
 from pipeline.ledger import read_ledger
 from schema.directory import import_salt, rollup_state
@@ -282,6 +282,23 @@ def test_a_part_that_reached_the_store_is_not_stored_again(card, place, bring, m
     totals = bring(text)
     assert totals.duplicate > 10
     assert totals.new + totals.duplicate == 60
+    assert line_of(place, card).human == 60
+
+
+def test_a_full_disk_stops_it_in_a_sentence_and_with_room_again_it_goes_on(
+    card, place, bring, stored, monkeypatch
+):
+    text = csv(lines(card))
+    place.folder.mkdir(mode=0o700, exist_ok=True)
+    draft = place.folder / "begun-full.draft"
+    draft.symlink_to("/dev/full")
+    with monkeypatch.context() as patch:
+        patch.setattr(keep.secrets, "token_hex", lambda _bytes: "full")
+        with pytest.raises(Unavailable, match="No space left on device"):
+            bring(text)
+    draft.unlink()
+    assert stored(card) == []
+    assert bring(text).new == 60
     assert line_of(place, card).human == 60
 
 
