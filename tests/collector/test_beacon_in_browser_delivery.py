@@ -102,10 +102,12 @@ def test_offline_then_reload_then_online_loses_nothing_and_counts_once(page, con
     (view,) = stored(card, 1)
     context.set_offline(True)
     page.click("button")
+    wait_until(lambda: len(held(page)) == 1)
     with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
         page.reload()
     context.set_offline(False)
     page.reload()
+    wait_until(lambda: held(page) == [])  # each question lets the driver do its part, too
     wait_until(lambda: "click" in names(distinct(card)))
     found = [event for event in distinct(card) if event.page == view.page]
     assert names(found)[:2] == ["view", "click"]

@@ -21,7 +21,8 @@ PRIVATE = "<script>Object.defineProperty(navigator,'globalPrivacyControl',{value
 NOT_TRACKED = "<script>Object.defineProperty(navigator, 'doNotTrack', {value: '1'})</script>"
 LATER = (
     "<script>const now = Date.now; let later = 0; Date.now = () => now() + later;"
-    "addEventListener('visibilitychange', () => { later = 31 * 60_000 })</script>"
+    "addEventListener('leap', () => { later = 31 * 60_000;"
+    "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})) })</script>"
 )
 KINDS = "".join(f"<button id={name} data-track={name}>{name}</button>" for name in TARGET_NAMES)
 HOSTILE = "<script>JSON.stringify = () => 'null'</script>"
@@ -115,11 +116,8 @@ def test_a_click_that_leaves_is_counted_and_a_return_is_no_new_view(page, site, 
 def test_a_return_from_the_cache_after_half_an_hour_is_a_view(page, site, told):
     page.open(f"{site.url}/later")
     told(1)
-    page.click("#away")
-    wait_until(lambda: page.evaluate("location.pathname") == "/elsewhere")
-    page.back()
-    page.click("button")
-    assert sorted(names(told(4))) == ["click", "click", "view", "view"]
+    page.evaluate("dispatchEvent(new Event('leap'))")
+    assert names(told(2)) == ["view", "view"]
 
 
 def test_every_kind_of_button_is_counted(page, site, told):
