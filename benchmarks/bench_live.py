@@ -63,7 +63,9 @@ async def _measured(origin: str, pid: int) -> tuple[Spent, Spent]:
         await client.post("/login", data={"email": OPS, "password": PASSWORD})
         visits = asyncio.create_task(_visits(client))
         alone = await _spent(pid)
-        listening = [asyncio.create_task(_listen(client, n)) for n in range(LISTENERS)]
+        told = [asyncio.Event() for _ in range(LISTENERS)]
+        listening = [asyncio.create_task(_listen(client, n, e)) for n, e in enumerate(told)]
+        await asyncio.gather(*(each.wait() for each in told))
         listened = await _spent(pid)
         for task in (visits, *listening):
             task.cancel()
@@ -86,11 +88,11 @@ def _processor_s(pid: int) -> float:
     return (int(user) + int(system)) / TICKS_S
 
 
-async def _listen(client: httpx.AsyncClient, n: int) -> None:
+async def _listen(client: httpx.AsyncClient, n: int, told: asyncio.Event) -> None:
     async with client.stream("GET", f"/cards/{_card(n)}/live") as answer:
         answer.raise_for_status()
         async for _ in answer.aiter_raw():
-            pass
+            told.set()
 
 
 async def _visits(client: httpx.AsyncClient) -> None:
