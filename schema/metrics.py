@@ -25,7 +25,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "visits",
         "Visits",
-        "Someone looked at the card, once or several times without a pause of more than 30 minutes.",
+        "Someone looked at the card, once or several times without a pause of more than 30 "
+        "minutes.",
     ),
     Metric(
         "visitors",
