@@ -93,27 +93,24 @@ def test_a_collector_in_trouble_is_asked_again(page, card):
 def test_a_refused_event_is_not_sent_again(page, card):
     page.route(ENDPOINT, lambda route: route.fulfill(status=400))
     page.goto("/marie")
-    time.sleep(0.3)
-    assert held(page) == []
+    wait_until(lambda: held(page) == [] and page.refused == [400])
 
 
 def test_offline_then_reload_then_online_loses_nothing_and_counts_once(page, context, card):
+    """The page itself comes from a cache, as on a phone. Where a reload ends on the browser's own
+    page of error instead, Chromium now and then forgets what was stored: `docs/beacon.md`."""
     page.goto("/marie")
     (view,) = stored(card, 1)
-    context.set_offline(True)
+    context.route(ENDPOINT, lambda route: route.abort("internetdisconnected"))
     page.click("button")
     wait_until(lambda: len(held(page)) == 1)
-    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
-        page.reload()
-    context.set_offline(False)
     page.reload()
-    # The driver's own "offline" lingers in a new page, so it is told more than once that it ended.
-    online = "dispatchEvent(new Event('online'))"
-    wait_until(lambda: page.evaluate(online) and held(page) == [])
-    wait_until(lambda: "click" in names(distinct(card)))
+    context.unroute(ENDPOINT)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: held(page) == [])
     found = [event for event in distinct(card) if event.page == view.page]
     assert names(found)[:2] == ["view", "click"]
-    wait_until(lambda: held(page) == [])
+    assert names(distinct(card)).count("view") == 1
 
 
 def test_back_online_it_is_delivered_at_once(page, context, card):
