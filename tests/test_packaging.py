@@ -13,6 +13,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 
+MADE_HERE = {"__pycache__", "node_modules"}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_each_package_is_ours_and_not_a_stranger_of_the_same_name(package: str) -> None:
     assert Path(importlib.import_module(package).__file__ or "").parent == ROOT / package
@@ -30,7 +33,7 @@ def test_the_wheel_carries_everything_that_is_read_at_run_time(tmp_path: Path) -
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and MADE_HERE.isdisjoint(path.parts)
     }
     assert read_at_run_time <= carried
     assert not any(name.startswith(("tests/", "benchmarks/", "js-snippet/")) for name in carried)

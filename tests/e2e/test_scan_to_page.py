@@ -92,7 +92,7 @@ def test_a_printed_code_leads_to_the_card_and_is_counted_under_its_item(
     before = total(owner, "views")
     card = visitor.new_page()
     card.goto(f"{server.origin}/q/NKerouan")
-    assert card.url == f"{server.origin}/c/{CARD}", "the marks have left the address"
+    card.wait_for_url(f"{server.origin}/c/{CARD}")  # the marks leave the address
     at_least(owner, "views", before + 1)
     asked = server.run(
         "sql",
