@@ -15,7 +15,7 @@ from schema.testing.installation import install
 from schema.testing.server import BALISE
 
 ROUNDS = 5
-SECONDS = 4
+SECONDS = 3
 BODIES = 500
 EVENTS_MANY = 20
 CONNECTIONS_RESTING = 256
@@ -40,8 +40,10 @@ NOTES = (
     "by the wait for the commit, as each connection waits for its answer. Tried, as multiples "
     "of the bare server's CPU in one run: the ASGI way with a lock and a dozen statements a "
     "commit 3.0; one statement a commit, groups handed over without a lock, 2.7; straight "
-    "from the parser, without ASGI, 1.7 in a short run, 1.8 to 2.0 in long ones since. "
-    "Without a spool it would be 1.25. No gain: commits 1, 3 or 4 ms apart (fewer cost less, "
+    "from the parser, without ASGI, 2.0; the loop giving way to the writer for at most a "
+    "millisecond after it hands a group over, so that two busy threads do not fight for the "
+    "interpreter's lock, 1.7. Committing on the loop itself would be no better and would stop "
+    "everything for a slow disk. Without a spool it would be 1.3. No gain: commits 1, 3 or 4 ms apart (fewer cost less, "
     "but 64 connections then wait longer), a shorter switch interval of the interpreter, "
     "larger pages (twice the CPU of a commit at 16 KiB), rarer checkpoints (the log then "
     "grows instead of being written over), a frozen or lazier garbage collector."
