@@ -7,20 +7,6 @@ NOW_MS = 1_763_640_000_000
 
 
 @pytest.fixture
-def card(directory, account):
-    with directory.write() as conn:
-        return cards.create(
-            conn,
-            account=account.id,
-            name="Marie",
-            url="https://carte.example.fr/marie",
-            zone="Europe/Paris",
-            origins=[],
-            now_ms=NOW_MS,
-        )
-
-
-@pytest.fixture
 def owner(directory, account):
     with directory.write() as conn:
         return users.create(
