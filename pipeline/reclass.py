@@ -8,6 +8,7 @@ remember of what was changed before, and going back gives the same tables.
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -53,6 +54,17 @@ class Change(msgspec.Struct, frozen=True):
     def turns(self) -> int:
         """1 when automatic traffic becomes human, -1 the other way round."""
         return (self.new_class == HUMAN) - (self.class_ == HUMAN)
+
+    @property
+    def where(self) -> str:
+        return (
+            f"{self.scope.where} AND rule = {{rule:String}} AND class = {{class:String}}"
+            " AND agent IN {agents:Array(String)}"
+        )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {"rule": self.rule, "class": self.class_, "agents": list(self.agents)}
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -122,16 +122,20 @@ def _alone(place: Place) -> AbstractContextManager[Callable[[], None]]:
 
 
 def begin(directory: Directory, todo: Plan, now_ms: int) -> None:
-    packed = zlib.compress(msgspec.msgpack.encode(todo))
     with directory.write() as conn:
-        reclassifications.begin(conn, todo.token, packed, now_ms)
+        reclassifications.begin(conn, todo.token, packed(todo), now_ms)
+
+
+def packed(todo: Plan) -> bytes:
+    """As the directory keeps it."""
+    return zlib.compress(msgspec.msgpack.encode(todo))
 
 
 def under_way(directory: Directory) -> list[Plan]:
     """Those that were begun and not ended: their process was killed, or the store went away."""
     with directory.read() as conn:
-        packed = reclassifications.under_way(conn)
-    return [msgspec.msgpack.decode(zlib.decompress(each), type=Plan) for each in packed]
+        every = reclassifications.under_way(conn)
+    return [msgspec.msgpack.decode(zlib.decompress(each), type=Plan) for each in every]
 
 
 def finish(place: Place, todo: Plan, prolong: Callable[[], None]) -> None:
@@ -139,7 +143,7 @@ def finish(place: Place, todo: Plan, prolong: Callable[[], None]) -> None:
     table = f"{stored_table('events', place.address)}{on_cluster(place.address)}"
     for change in todo.changes:
         prolong()
-        place.store.run(_mutation(table, change), _parameters(change) | _new(change))
+        place.store.run(_mutation(table, change), change.parameters | _new(change))
     moved = Flush(todo.token, {(day, card, outcome): n for day, card, outcome, n in todo.ledger})
     if moved.counts and not is_stored(moved, place.store):
         place.store.insert("ledger", ledger_rows(moved, place.clock()), token=moved.token)
@@ -181,8 +185,8 @@ def _moments(store: EventStore, change: Change) -> Iterable[tuple[str, int, int,
     found = store.rows(
         f"SELECT toString(card), intDiv(toUnixTimestamp(at), {QUARTER_S}) AS happened,"
         f" intDiv(toUnixTimestamp(received), {QUARTER_S}) AS came, count()"
-        f" FROM events WHERE {_where(change)} GROUP BY card, happened, came",
-        _parameters(change),
+        f" FROM events WHERE {change.where} GROUP BY card, happened, came",
+        change.parameters,
     )
     return (
         (card, at * QUARTER_S * 1000, came * QUARTER_S * 1000, n) for card, at, came, n in found
@@ -192,19 +196,8 @@ def _moments(store: EventStore, change: Change) -> Iterable[tuple[str, int, int,
 def _mutation(table: str, change: Change) -> str:
     return (
         f"ALTER TABLE {table} UPDATE rule = {{new_rule:String}}, class = {{new_class:String}}"
-        f" WHERE {_where(change)} SETTINGS mutations_sync = 2"
+        f" WHERE {change.where} SETTINGS mutations_sync = 2"
     )
-
-
-def _where(change: Change) -> str:
-    return (
-        f"{change.scope.where} AND rule = {{rule:String}} AND class = {{class:String}}"
-        " AND agent IN {agents:Array(String)}"
-    )
-
-
-def _parameters(change: Change) -> dict[str, Any]:
-    return {"rule": change.rule, "class": change.class_, "agents": list(change.agents)}
 
 
 def _new(change: Change) -> dict[str, Any]:

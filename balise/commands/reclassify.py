@@ -104,13 +104,13 @@ def command(
 def _scope(asked: Asked, zones: dict[str, str]) -> "Scope":
     """Of all cards: a little more than asked for, since days begin at different times."""
     from pipeline.reclass import Scope
-    from schema.directory import cards
+    from schema.directory import cards, restored
 
     if asked.card and asked.card not in zones:
         raise cards.unknown(asked.card)
     first, last = asked.first or FIRST_DAY, asked.last or LAST_DAY
     if last < first:
-        raise BadInput(f"The range ends before it begins: {first} to {last}; turn it round.")
+        raise restored.turned_round(first, last)
     return Scope(
         day_start_ms(first, zones.get(asked.card, EARLIEST_ZONE)),
         day_start_ms(last + timedelta(days=1), zones.get(asked.card, LATEST_ZONE)),

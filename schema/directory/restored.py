@@ -1,5 +1,6 @@
 """Rules that ops take back for a card: on these local days, what they caught counts again."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -28,7 +29,7 @@ def restore(
     if cards.get(conn, card) is None:
         raise cards.unknown(card)
     if last < first:
-        raise BadInput(f"The range ends before it begins: {first} to {last}; turn it round.")
+        raise turned_round(first, last)
     new = Restored(card, rule, first, last, now_ms)
     conn.execute(insert(conn, restored_rules).values(asdict(new)).on_conflict_do_nothing())
     revisions.bump(conn, revisions.RESTORED)
@@ -37,13 +38,22 @@ def restore(
 
 def withdraw(conn: Connection, *, card: str, rule: str) -> list[Restored]:
     """Everything that was restored of a rule for a card; what it catches is automatic again."""
-    gone = [each for each in every(conn) if (each.card, each.rule) == (card, rule)]
-    if not gone:
-        raise BadInput(f"The rule {rule!r} is not restored for the card {card!r}.")
+    gone = of(every(conn), card=card, rule=rule)
     mine = (restored_rules.c.card == card) & (restored_rules.c.rule == rule)
     conn.execute(sa.delete(restored_rules).where(mine))
     revisions.bump(conn, revisions.RESTORED)
     return gone
+
+
+def of(some: Sequence[Restored], *, card: str, rule: str) -> list[Restored]:
+    found = [each for each in some if (each.card, each.rule) == (card, rule)]
+    if not found:
+        raise BadInput(f"The rule {rule!r} is not restored for the card {card!r}.")
+    return found
+
+
+def turned_round(first: date, last: date) -> BadInput:
+    return BadInput(f"The range ends before it begins: {first} to {last}; turn it round.")
 
 
 def every(conn: Connection) -> list[Restored]:
