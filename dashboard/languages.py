@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Language:
             return tag
 
     def hour(self, hour: int) -> str:
-        return format_time(time(hour % 24), _HOUR_PATTERNS[self.code], locale=self.locale)
+        return _hour(hour % 24, self.code)
 
 
 # A page says hundreds of numbers, most of them small and most of them again on the next page.
@@ -95,6 +95,11 @@ def _number(n: int, code: str) -> str:
 @lru_cache(maxsize=20_000)
 def _share(part: float, code: str) -> str:
     return format_percent(part, locale=code)
+
+
+@cache
+def _hour(hour: int, code: str) -> str:
+    return format_time(time(hour), _HOUR_PATTERNS[code], locale=code)
 
 
 @lru_cache(maxsize=1_000)

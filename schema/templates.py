@@ -21,6 +21,8 @@ def environment(folder: Path, texts: Texts) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # Templates ship with the code; nobody edits them under a running server.
+        auto_reload=False,
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
         texts.gettext, texts.ngettext, newstyle=True

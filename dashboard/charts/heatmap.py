@@ -1,5 +1,7 @@
 """Weekday × hour: when a card is looked at."""
 
+from functools import cache
+
 from markupsafe import Markup
 
 from dashboard.charts.ink import join, level, sheet, styled, tag
@@ -31,12 +33,14 @@ def _x(hour: int) -> str:
     return f"{NAMES_PERCENT + (100 - NAMES_PERCENT) * hour / HOURS:g}%"
 
 
+@cache
 def _hours(language: Language) -> Markup:
     return join(
         [styled("text", "tick", language.hour(hour), x=_x(hour), y=13) for hour in LABELLED]
     )
 
 
+@cache
 def _days(language: Language) -> Markup:
     return join(
         [
@@ -51,7 +55,7 @@ def _cells(grid: Grid) -> Markup:
     return tag(
         "svg",
         *[
-            styled("rect", f"level-{level(value, most)}", x=hour, y=day, width=0.9, height=0.88)
+            _cell(level(value, most), hour, day)
             for day, row in enumerate(grid.cells)
             for hour, value in enumerate(row)
         ],
@@ -62,3 +66,8 @@ def _cells(grid: Grid) -> Markup:
         viewBox=f"0 0 {HOURS} {DAYS}",
         preserveAspectRatio="none",
     )
+
+
+@cache
+def _cell(level: int, hour: int, day: int) -> Markup:
+    return styled("rect", f"level-{level}", x=hour, y=day, width=0.9, height=0.88)

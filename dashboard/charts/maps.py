@@ -7,21 +7,21 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 from markupsafe import Markup
 
-from dashboard.charts.ink import LEVELS, join, level, sheet, styled, tag
+from dashboard.charts.ink import LEVELS, level, sheet, styled, tag
 from dashboard.charts.values import Area, Place, Places
 from dashboard.languages import Language
 
 OUTLINES = Path(__file__).parent / "outlines"
 ATTRIBUTION = "Natural Earth"
-NAME_SIZE = 24
-"""In units of the drawing: ten pixels on the narrowest phone."""
+
+_NOTHING = Markup("")
 
 # Files of places that know no French name a region in English.
 _ENGLISH = {"brittany": "bretagne", "normandy": "normandie", "corsica": "corse"}
@@ -33,17 +33,46 @@ class _Known:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """One place of an outline. Nearly all of a map is empty on most pages: that is written once."""
+
+    place: str
+    path: str
+    before: Markup = _NOTHING
+    after: Markup = _NOTHING
+
+    @cached_property
+    def folded(self) -> str:
+        return _folded(self.place)
+
+    @cached_property
+    def empty(self) -> Markup:
+        return self.drawn(0)
+
+    def drawn(self, level: int, *titles: Markup) -> Markup:
+        shape = styled(
+            "path",
+            f"level-{level}",
+            *titles,
+            d=self.path,
+            stroke="#ffffff",
+            stroke_width=1,
+            fill_rule="evenodd",
+        )
+        return self.before + shape + self.after
+
+
 def draw(places: Places, language: Language, width: int | None = None) -> Markup:
-    outline = _outline(places.area)
+    sheet_of = _outline(places.area)
     known = _known(places)
     most = max(known.counts.values(), default=0)
     return sheet(
-        *[_shape(place, path, known, most, language) for place, path in outline["paths"].items()],
-        *[_inset(inset, known, most, language) for inset in outline.get("insets", ())],
+        *[_shape(shape, known, most, language) for shape in _shapes(places.area)],
         width=width or "100%",
-        height=None if width is None else width * outline["height"] // outline["width"],
+        height=None if width is None else width * sheet_of["height"] // sheet_of["width"],
         name=places.name,
-        viewBox=f"0 0 {outline['width']} {outline['height']}",
+        viewBox=f"0 0 {sheet_of['width']} {sheet_of['height']}",
     )
 
 
@@ -97,22 +126,12 @@ def _folded(name: str) -> str:
     return "".join(c for c in normalize("NFKD", name).lower() if "a" <= c <= "z")
 
 
-def _shape(
-    place: str, path: str, known: _Known, most: int, language: Language, **more: object
-) -> Markup:
-    key = place if place in known.counts else _folded(place)
+def _shape(shape: _Shape, known: _Known, most: int, language: Language) -> Markup:
+    key = shape.place if shape.place in known.counts else shape.folded
     value = known.counts.get(key, 0)
-    titles = [_title(known.names[key], value, language)] if value else []
-    return styled(
-        "path",
-        f"level-{level(value, most)}",
-        *titles,
-        d=path,
-        stroke="#ffffff",
-        stroke_width=1,
-        fill_rule="evenodd",
-        **more,
-    )
+    if not value:
+        return shape.empty
+    return shape.drawn(level(value, most), _title(known.names[key], value, language))
 
 
 def _title(name: str, value: int, language: Language) -> Markup:
@@ -120,22 +139,23 @@ def _title(name: str, value: int, language: Language) -> Markup:
     return tag("title", text % {"name": name, "n": language.number(value)})
 
 
-def _inset(inset: Mapping[str, Any], known: _Known, most: int, language: Language) -> Markup:
-    middle = inset["x"] + inset["width"] / 2
-    bottom = inset["y"] + inset["height"]
-    frame = {name: inset[name] for name in ("x", "y", "width", "height")}
-    return join(
-        [
-            styled("rect", "inset", rx=8, **frame),
-            _shape(inset["code"], inset["path"], known, most, language),
-            styled(
-                "text",
-                "tick",
-                inset["name"],
-                x=middle,
-                y=bottom - 12,
-                text_anchor="middle",
-                font_size=NAME_SIZE,
-            ),
-        ]
+@cache
+def _shapes(area: Area) -> tuple[_Shape, ...]:
+    outline = _outline(area)
+    return (
+        *(_Shape(place, path) for place, path in outline["paths"].items()),
+        *(
+            _Shape(inset["code"], inset["path"], _frame(inset), _name(inset))
+            for inset in outline.get("insets", ())
+        ),
     )
+
+
+def _frame(inset: Mapping[str, Any]) -> Markup:
+    frame = {name: inset[name] for name in ("x", "y", "width", "height")}
+    return styled("rect", "inset", rx=8, **frame)
+
+
+def _name(inset: Mapping[str, Any]) -> Markup:
+    middle, bottom = inset["x"] + inset["width"] / 2, inset["y"] + inset["height"]
+    return styled("text", "island", inset["name"], x=middle, y=bottom - 12)

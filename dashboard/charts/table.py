@@ -5,11 +5,11 @@ The table is also where `charts.js` reads what it shows beside a finger, so noth
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from markupsafe import Markup
 
-from dashboard.charts.ink import join, share, styled, tag
+from dashboard.charts.ink import said, share, styled, tag
 from dashboard.charts.values import Bar, Bars, Drawing, Funnel, Grid, Places, Series
 from dashboard.charts.words import last_day, percent, weekdays, whole
 from dashboard.languages import Language
@@ -113,22 +113,26 @@ def html(found: Table, bars: tuple[int, ...] = (), longest: int = 0) -> Markup:
 
 
 def _line(line: Line, heads: tuple[str, ...], bar: str) -> Markup:
-    name = tag("bdi", line.name)
+    """Written out, for a page has hundreds of lines."""
+    name = f"<bdi>{said(line.name)}</bdi>"
     if line.address:
-        name = tag("a", name, href=line.address)
-    drawn = _bar(bar) if bar else Markup("")
-    cells = [
-        tag("td", cell, data_name=head) for cell, head in zip(line.cells, heads[1:], strict=True)
-    ]
-    return tag(
-        "tr",
-        tag("th", tag("span", name, class_="label") if bar else name, drawn, scope="row"),
-        join(cells),
-        data_from=line.first,
-        data_to=line.last,
-    )
+        name = f'<a href="{said(line.address)}">{name}</a>'
+    if bar:
+        name = f'<span class="label">{name}</span>{_bar(bar)}'
+    days = f' data-from="{line.first}" data-to="{line.last}"' if line.first else ""
+    cells = "".join([_cell(*pair) for pair in zip(line.cells, heads[1:], strict=True)])
+    return Markup(f'<tr{days}><th scope="row">{name}</th>{cells}</tr>')  # noqa: S704 (all is said)
 
 
+# Numbers and shares come again and again, on one page and on the next.
+
+
+@lru_cache(maxsize=4_096)
+def _cell(text: str, head: str) -> Markup:
+    return tag("td", text, data_name=head)
+
+
+@lru_cache(maxsize=4_096)
 def _bar(length: str) -> Markup:
     mark = styled("rect", "mark", width=length, height="100%")
     return tag("svg", mark, class_="share", aria_hidden="true", focusable="false")

@@ -1,7 +1,8 @@
 """Every drawing is whole by itself, says its figures in a table, and holds whatever it is given."""
 
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -135,6 +136,21 @@ def test_a_point_of_the_table_says_which_days_it_stands_for():
         ("2026-11-16", "2026-11-22", "Semaine du 16 novembre 2026"),
         ("2026-02-01", "2026-02-28", "février 2026"),
         ("2026-11-16", "2026-11-16", "16 novembre 2026, 9\xa0h"),
+    ]
+
+
+def test_one_instant_is_another_hour_in_another_zone():
+    noon = datetime(2026, 11, 16, 12, tzinfo=UTC)
+    names = [
+        table(Series("Vues", "hour", (Point(noon.astimezone(ZoneInfo(zone)), 5),)), FRENCH)
+        .lines[0]
+        .name
+        for zone in ("Europe/Paris", "Indian/Reunion", "Pacific/Auckland")
+    ]
+    assert names == [
+        "16 novembre 2026, 13\xa0h",
+        "16 novembre 2026, 16\xa0h",
+        "17 novembre 2026, 1\xa0h",
     ]
 
 
