@@ -33,7 +33,6 @@ OF_CARD = ("events", *TABLES, "quarantine")
 OF_VISITOR = ("events", "visits")
 """The other tables hold no visitor; their figures are computed again."""
 
-LEASE_MS = 30 * 60_000
 BUSY = "Figures are being computed by another process; try again when it has ended."
 PATIENCE_S = 240.0
 """How long figures that are computed just now are waited for."""
@@ -92,11 +91,10 @@ def erase_visitor(place: Place, card: str, ids: Sequence[int]) -> Rows:
 @contextmanager
 def _alone(place: Place) -> Iterator[None]:
     """Whoever computes figures holds the same lease: a swap would bring back what is deleted."""
-    with leases.held(
+    with leases.held_through(
         place.directory,
         "rollups",
         place.clock,
-        ttl_ms=LEASE_MS,
         busy=BUSY,
         patience_s=PATIENCE_S,
     ):

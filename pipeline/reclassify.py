@@ -41,7 +41,6 @@ from schema.store.address import Address
 
 IMPORTED = "import"
 """The rule of events that came from files, whose class was told there."""
-LEASE_MS = 30 * 60_000
 BUSY = "Figures are being computed by another process; try again in a minute."
 QUARTER_S = 900
 """Days of all zones begin at a whole quarter of an hour."""
@@ -118,7 +117,7 @@ def _end_left(place: Place, prolong: Callable[[], None]) -> int:
 
 def _alone(place: Place) -> AbstractContextManager[Callable[[], None]]:
     """Neither are figures computed nor old events dropped meanwhile."""
-    return leases.held(place.directory, "rollups", place.clock, ttl_ms=LEASE_MS, busy=BUSY)
+    return leases.held_through(place.directory, "rollups", place.clock, busy=BUSY)
 
 
 def begin(directory: Directory, todo: Plan, now_ms: int) -> None:

@@ -30,7 +30,6 @@ from schema.settings import Settings
 from schema.store import EventStore
 from schema.store.address import Address, parse
 
-LEASE_MS = 30 * 60_000
 PATIENCE_S = 240.0
 """How long figures that are computed just now are waited for: both jobs begin with the service."""
 BUSY = "Figures are being computed by another process; try again when it has ended."
@@ -72,8 +71,8 @@ def delete_over(
     """Gives what was deleted."""
     address = parse(settings.clickhouse)
     # Whoever computes figures holds the same lease: a swap would bring back what is dropped.
-    with leases.held(
-        directory, "rollups", clock, ttl_ms=LEASE_MS, busy=BUSY, patience_s=PATIENCE_S
+    with leases.held_through(
+        directory, "rollups", clock, busy=BUSY, patience_s=PATIENCE_S
     ) as prolong:
         now_ms = clock()
         found = find_over(store, directory, settings, now_ms)

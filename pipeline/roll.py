@@ -24,9 +24,6 @@ SETTLE_MS = 60_000
 """How long after midnight a day counts as ended: the clocks of two machines may differ."""
 
 LEASE = "rollups"
-LEASE_MS = 30 * 60_000
-"""A step that takes longer would have been killed; another may then begin."""
-
 BUSY = "Rollups are being computed by another process; try again in a minute."
 
 _FIRST_EVENTS = """\
@@ -71,7 +68,7 @@ def alone(directory: Directory, now_ms: int) -> Iterator[Callable[[], None]]:
     def clock() -> int:
         return now_ms + int((time.monotonic() - began_s) * 1000)
 
-    with leases.held(directory, LEASE, clock, ttl_ms=LEASE_MS, busy=BUSY) as prolong:
+    with leases.held_through(directory, LEASE, clock, busy=BUSY) as prolong:
         yield prolong
 
 

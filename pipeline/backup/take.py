@@ -23,8 +23,6 @@ from schema.store import EventStore
 from schema.store.address import parse
 
 LEASE = "backup"
-LEASE_MS = 5 * 60_000
-"""Prolonged after each piece; a backup that was killed holds up the next one for no longer."""
 BUSY = "Another backup is being made; try again when it has ended."
 ROLLUPS_BUSY = "Figures are being computed; a backup waits for that. Try again when it has ended."
 PATIENCE_S = 300.0
@@ -115,7 +113,7 @@ def clear_abandoned(sources: Sources) -> None:
 
 
 def _alone(sources: Sources) -> AbstractContextManager[Callable[[], None]]:
-    return leases.held(sources.directory, LEASE, sources.clock, ttl_ms=LEASE_MS, busy=BUSY)
+    return leases.held_through(sources.directory, LEASE, sources.clock, busy=BUSY)
 
 
 def _clear(sources: Sources, target: Path | None = None) -> None:
@@ -134,11 +132,10 @@ def _clear(sources: Sources, target: Path | None = None) -> None:
 @contextmanager
 def _instant(sources: Sources) -> Iterator[None]:
     with (
-        leases.held(
+        leases.held_through(
             sources.directory,
             "rollups",
             sources.clock,
-            ttl_ms=LEASE_MS,
             busy=ROLLUPS_BUSY,
             patience_s=PATIENCE_S,
         ),

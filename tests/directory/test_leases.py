@@ -1,9 +1,11 @@
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from itertools import count
 
 import pytest
 
+from schema.clock import system_clock
 from schema.directory import leases
 from schema.directory.database import Directory
 from schema.errors import Unavailable
@@ -107,3 +109,27 @@ def test_whoever_is_patient_has_it_when_the_other_has_done(directory: Directory)
     with held as prolong:
         prolong()
     assert next(moments) == 2_000, "asked at 0, 400 and 800 in vain, at 1 200, then prolonged"
+
+
+def test_a_lease_that_was_lost_stays_lost_when_the_other_has_given_it_back(
+    directory: Directory,
+) -> None:
+    clock = FixedClock(0)
+    with leases.held(directory, "x", clock, ttl_ms=1_000, busy="Lost.") as prolong:
+        clock.advance(seconds=2)
+        with leases.held(directory, "x", clock, ttl_ms=1_000, busy="Busy."):
+            pass
+        with pytest.raises(Unavailable, match="Lost"):
+            prolong()
+
+
+def test_a_step_that_takes_longer_than_the_lease_stays_alone(directory: Directory) -> None:
+    work = {"directory": directory, "name": "x", "clock": system_clock, "ttl_ms": 600}
+    with leases.held_through(**work, busy="Lost."):
+        begun_ms = system_clock()
+        while system_clock() < begun_ms + 1_500:
+            with pytest.raises(Unavailable, match="Busy"), leases.held(**work, busy="Busy."):
+                pass
+            time.sleep(0.05)
+    with leases.held(**work, busy="Busy."):
+        pass

@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 from balise.installation import reached
-from pipeline.backup.take import LEASE_MS, Sources, take
+from pipeline.backup.take import Sources, take
 from pipeline.retention import delete_over
 from schema.clock import system_clock
+from schema.directory.leases import WORK_MS
 from schema.settings import load
 
 PROGRAM = Path(__file__).with_name("back_up_until_killed.py")
@@ -24,7 +25,7 @@ def test_a_killed_backup_leaves_no_archive_and_nothing_that_stays(tmp_path):
     assert killed.returncode == -signal.SIGKILL
     assert len(list(data.glob(".backup-draft-*"))) == 1
     assert [path.suffix for path in kept.iterdir()] == [".part"]
-    with reached(settings, lambda: system_clock() + LEASE_MS) as place:
+    with reached(settings, lambda: system_clock() + WORK_MS) as place:
         assert ("backup_events",) in place.store.rows("SHOW TABLES")
         sources = Sources(place.store, place.directory, settings, place.clock)
         delete_over(place.store, place.directory, settings, place.clock)
