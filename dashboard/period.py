@@ -6,7 +6,7 @@ sentence beside the field, with what was typed still in it, and falls back to th
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,6 +81,17 @@ def before(period: Period) -> Period:
     if period.is_month:
         return month(last)
     return Period(last - timedelta(days=period.length - 1), last)
+
+
+def joined(periods: Iterable[Period]) -> list[Period]:
+    """In order of time, those without a day between them as one."""
+    found: list[Period] = []
+    for each in sorted(periods, key=lambda period: period.first):
+        if found and each.first <= found[-1].last + timedelta(days=1):
+            found[-1] = Period(found[-1].first, max(found[-1].last, each.last))
+        else:
+            found.append(each)
+    return found
 
 
 def last_months(today: date, count: int = MONTHS_BACK) -> tuple[str, ...]:

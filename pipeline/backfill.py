@@ -21,7 +21,7 @@ from pipeline.rebuild import Part, Step, cells_in, rebuild, steps_of
 from pipeline.roll import SETTLE_MS, alone
 from schema.clock import Clock
 from schema.days import local_day
-from schema.directory import cards, horizons, runs
+from schema.directory import cards, ever, horizons, runs
 from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.rollup_state import last_kept
@@ -91,6 +91,8 @@ def backfill(
         for step in left:
             done_then = finished + _events([step])
             with _alone_at_last(directory, clock):
+                with directory.write() as conn:
+                    ever.forget(conn, {card for part in step for card in part.block.cards})
                 rebuild(store, step, count)
             finished = done_then
             told(finished, events)

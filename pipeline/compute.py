@@ -26,17 +26,21 @@ Tables = dict[str, pl.DataFrame]
 """The rows of each of `pipeline.rollups.TABLES`."""
 
 
-def events_of_block(store: EventStore, block: Block) -> pl.LazyFrame:
-    """Each with its local day and hour."""
+def stored_events(store: EventStore, block: Block) -> pl.DataFrame:
+    """As the store has them."""
     start_ms, end_ms = block.span_ms()
     params = {"cards": list(block.cards), "start_ms": start_ms, "end_ms": end_ms}
-    found = store.frame(_EVENTS, params).with_columns(pl.col(_WORDS).cast(WORD))
-    events = checked(found.lazy(), COUNTED)
+    return store.frame(_EVENTS, params)
+
+
+def placed_events(stored: pl.DataFrame, block: Block) -> pl.LazyFrame:
+    """Each with its local day and hour."""
+    events = checked(stored.with_columns(pl.col(_WORDS).cast(WORD)).lazy(), COUNTED)
     return on_days(events, block.zone, block.first, block.last)
 
 
 def tables_of_block(store: EventStore, block: Block, fits: pl.Expr | None = None) -> Tables:
-    made = tables(events_of_block(store, block), fits)
+    made = tables(placed_events(stored_events(store, block), block), fits)
     return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
 
 

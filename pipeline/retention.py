@@ -22,9 +22,10 @@ from pipeline.limits import (
     edges,
     raw_since_ms,
 )
+from pipeline.rollups import TABLES
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
-from schema.directory import audit, cards, horizons, leases, runs
+from schema.directory import audit, cards, ever, horizons, leases, runs
 from schema.directory.database import Directory
 from schema.settings import Settings
 from schema.store import EventStore
@@ -78,6 +79,9 @@ def delete_over(
         found = find_over(store, directory, settings, now_ms)
         if any(over.rows for over in found if over.table in RAW_TABLES):
             _move_horizon(directory, settings, now_ms)
+        if any(over.rows for over in found if over.table in TABLES):
+            with directory.write() as conn:
+                ever.forget(conn)
         for over in found:
             prolong()
             if over.rows:

@@ -12,9 +12,10 @@ from datetime import date
 
 from pipeline import blocks
 from pipeline.blocks import DAY, Block, Stretch
+from pipeline.ever import ever_of
 from pipeline.rebuild import cells_in, rebuild, steps_of
 from schema.days import local_day
-from schema.directory import cards, horizons, leases, rollup_state
+from schema.directory import cards, ever, horizons, leases, rollup_state
 from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.rollup_state import Answered, CardDay, Rolled, last_kept
@@ -54,10 +55,20 @@ def roll_closed_days(store: EventStore, directory: Directory, now_ms: int) -> in
             prolong()
             rebuild(store, step)
             cells += cells_in(step)
+        prolong()
+        made = ever_of(store, _without_ever(directory, todo))
         with directory.write() as conn:
             rollup_state.set_rolled(conn, todo.rolled)
             rollup_state.clear_late(conn, todo.late)
+            ever.put(conn, made)
     return cells
+
+
+def _without_ever(directory: Directory, todo: Todo) -> dict[str, date]:
+    """Cards whose days must be added up again, and up to which day."""
+    with directory.read() as conn:
+        missing = ever.missing(conn)
+    return missing | {card: rolled.through for card, rolled in todo.rolled.items()}
 
 
 @contextmanager

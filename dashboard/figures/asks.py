@@ -11,10 +11,11 @@ from typing import Literal
 from dashboard.figures.values import Counts
 from dashboard.period import Period
 
-Table = Literal["days", "engaged", "dims", "hours", "steps"]
-"""`engaged` has visits by seconds; `steps` is the only one that knows of visits with a click."""
+Table = Literal["days", "engaged", "dims", "hours", "steps", "now", "each_day"]
+"""`engaged` has visits by seconds; `steps` is the only one that knows of visits with a click; `now`
+has the last minutes; `each_day` is what `one_card.py` reads in the place of others."""
 
-Key = Literal["card", "day", "span", "start", "weekday", "hour", "by", "key", "second"]
+Key = Literal["card", "day", "span", "start", "weekday", "hour", "by", "key", "second", "seconds"]
 
 KEYS_MAX = 3
 IN_PERIOD, IN_BEFORE = "period", "before"
@@ -30,6 +31,8 @@ class Ask:
     """Days that are read as well, all of them before the period."""
     bys: tuple[str, ...] = ()
     """Which breakdowns, of `dims`."""
+    since_ms: int = 0
+    """After which instant, of `now`."""
 
     @property
     def periods(self) -> tuple[Period, ...]:

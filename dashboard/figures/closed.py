@@ -6,25 +6,32 @@ table of visits. What that cannot tell, hours under a filter, is left to raw eve
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from dashboard.figures.asks import KEYS_MAX, Ask, Sums
 from dashboard.figures.days import Closed
 from dashboard.figures.values import NOTHING, Counts, added
 from dashboard.filters import Filters
+from dashboard.period import Period, joined
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
 
+FEW_CARDS = 8
+_FOR_FEW = " SETTINGS max_threads = 1, optimize_move_to_prewhere = 0"
+"""Of few rows, a thread more and columns read in two steps cost more than they save: a sixth."""
+
 _KEYS: Mapping[str, str] = {
-    "card": "toString(card)",
+    "card": "card",
     "day": "toString(day)",
     "span": "if(day >= {first%(n)s:Date}, 'period', 'before')",
     "start": "toString(toUnixTimestamp(start))",
     "weekday": "toString(toDayOfWeek(day))",
     "hour": "toString(hour)",
-    "by": "toString(by)",
-    "key": "toString(key)",
+    "by": "by",
+    "key": "key",
     "second": "toString(second)",
+    "seconds": "toJSONString(engaged)",
 }
 
 
@@ -41,9 +48,13 @@ _OF_DAYS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks"
 
 _LAST_VIEW = {"last_view_ms": "toUInt64(toUnixTimestamp64Milli(max(last_view_at)))"}
 _BESIDE = _summed("automatic", **_LAST_VIEW)
+_EACH_DAY = {name: name for name in (*_OF_DAYS, "automatic")} | {
+    "last_view_ms": "toUInt64(toUnixTimestamp64Milli(last_view_at))"
+}
 
 # Where the rows of a table are, and what they add to `Counts`.
 _ROLLED: Mapping[str, tuple[str, str]] = {
+    "each_day": ("card_days", _measures(_EACH_DAY)),
     "days": (
         "card_days",
         _summed(*_OF_DAYS, "automatic", **_LAST_VIEW),
@@ -89,24 +100,43 @@ def answer(
 ) -> list[Sums]:
     """One answer per ask, in their order."""
     sums: list[dict[tuple[str, ...], Counts]] = [{} for _ in asks]
-    params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
-    days = _days(closed, params)
-    statements = [
-        _statement(number, ask, source, f"{days} AND {_asked(number, ask, params)}")
-        for number, ask in enumerate(asks)
-        for source in _sources(ask, filters)
-    ]
-    if closed and statements:
-        for number, *row in store.rows(" UNION ALL ".join(statements), params):
+    statements, params = _statements(closed, filters, asks)
+    if statements:
+        few = sum(len(group.cards) for group in closed) <= FEW_CARDS
+        sql = " UNION ALL ".join(statements) + (_FOR_FEW if few else "")
+        for number, *row in store.rows(sql, params):
             keys = tuple(row[: len(asks[number].keys)])
             before = sums[number].get(keys, NOTHING)
             sums[number][keys] = added((before, Counts(*row[KEYS_MAX:])))
     return list(sums)
 
 
+def _statements(
+    closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
+) -> tuple[list[str], dict[str, Any]]:
+    params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
+    if not closed:
+        return [], params
+    through = max(group.through for group in closed)
+    cards = _cards(closed, through, params)
+    statements = []
+    for number, ask in enumerate(asks):
+        spans = [
+            Period(days.first, min(days.last, through))
+            for days in joined(ask.periods)
+            if days.first <= through
+        ]
+        if spans:
+            where = f"{cards} AND {_asked(number, ask, spans, params)}"
+            statements += [
+                _statement(number, ask, source, where) for source in _sources(ask, filters)
+            ]
+    return statements, params
+
+
 def left_to_events(ask: Ask, filters: Filters) -> bool:
-    """A visit knows its own hour, and not those of its views and clicks."""
-    return ask.table == "hours" and bool(filters)
+    """A visit knows its own hour, and not those of its views and clicks; rollups know no minute."""
+    return ask.table == "now" or (ask.table == "hours" and bool(filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,30 +191,32 @@ def _statement(number: int, ask: Ask, source: _Source, where: str) -> str:
     keys = [source.keys[key] % {"n": number} for key in ask.keys]
     columns = ", ".join([*keys, *["''"] * (KEYS_MAX - len(keys))])
     conditions = " AND ".join([where, *(fit % {"n": number} for fit in source.fits)])
+    grouped = "" if ask.table == "each_day" else " GROUP BY ALL"
     return (
         f"SELECT {number}, {columns}, {source.measures} FROM {source.table}"
-        f" WHERE {conditions} GROUP BY ALL"
+        f" WHERE {conditions}{grouped}"
     )
 
 
-def _days(closed: Sequence[Closed], params: dict[str, Any]) -> str:
-    """Every (card, day) that rollups answer for."""
+def _cards(closed: Sequence[Closed], through: date, params: dict[str, Any]) -> str:
+    """Every (card, day) that rollups answer for, of days up to `through`, the last of them all."""
     parts = []
     for n, group in enumerate(closed):
         params |= {f"cards{n}": list(group.cards), f"through{n}": group.through}
-        part = f"card IN {{cards{n}:Array(String)}} AND day <= {{through{n}:Date}}"
+        part = f"card IN {{cards{n}:Array(String)}}"
+        if group.through < through:
+            part += f" AND day <= {{through{n}:Date}}"
         if group.late:
             params[f"late{n}"] = list(group.late)
             part += f" AND (card, day) NOT IN {{late{n}:Array(Tuple(String, Date))}}"
-        parts.append(f"({part})")
+        parts.append(part)
     return f"({' OR '.join(parts)})"
 
 
-def _asked(n: int, ask: Ask, params: dict[str, Any]) -> str:
-    before = ask.before or ask.period
-    params |= {f"first{n}": ask.period.first, f"last{n}": ask.period.last, f"bys{n}": list(ask.bys)}
-    params |= {f"before_first{n}": before.first, f"before_last{n}": before.last}
-    return (
-        f"(day BETWEEN {{first{n}:Date}} AND {{last{n}:Date}}"
-        f" OR day BETWEEN {{before_first{n}:Date}} AND {{before_last{n}:Date}})"
-    )
+def _asked(n: int, ask: Ask, spans: Sequence[Period], params: dict[str, Any]) -> str:
+    params |= {f"first{n}": ask.period.first, f"bys{n}": list(ask.bys)}
+    parts = []
+    for m, days in enumerate(spans):
+        params |= {f"from{n}_{m}": days.first, f"to{n}_{m}": days.last}
+        parts.append(f"day BETWEEN {{from{n}_{m}:Date}} AND {{to{n}_{m}:Date}}")
+    return f"({' OR '.join(parts)})"

@@ -14,11 +14,11 @@ from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
 from dashboard.figures.values import Counts, summed
 from dashboard.filters import Filters
 from pipeline.blocks import of_cells
-from pipeline.compute import events_of_block
+from pipeline.compute import placed_events, stored_events
 from pipeline.enrich.classes import HUMAN
 from pipeline.frames import CELLS
 from pipeline.rollups.premium import card_hours
-from pipeline.visits import VIEW, numbered, visits
+from pipeline.visits import CLICK, CONTACT_CLICK, VIEW, numbered, visits
 from schema.directory.rollup_state import CardDay
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
@@ -67,9 +67,11 @@ def answer(
 ) -> list[Sums]:
     """Each ask comes with the days it wants; events are read once for all of them."""
     every = {cell for _, wanted in asks for cell in wanted}
-    blocks = of_cells(zones, every)
-    placed = pl.concat(pl.collect_all([events_of_block(store, block) for block in blocks]))
-    opened = _opened(placed, filters)
+    stored = [(stored_events(store, block), block) for block in of_cells(zones, every)]
+    held = [placed_events(*each) for each in stored if not each[0].is_empty()]
+    if not held:
+        return [{} for _ in asks]
+    opened = _opened(pl.concat(pl.collect_all(held)), filters)
     parts = [
         (number, grouped)
         for number, (ask, wanted) in enumerate(asks)
@@ -125,6 +127,8 @@ def _grouped(ask: Ask, opened: _Opened) -> list[pl.LazyFrame]:
     if ask.table == "hours":
         hours = card_hours(opened.steps, opened.visits.drop("person"))
         return [_by_keys(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})]
+    if ask.table == "now":
+        return [_by_keys(ask, *_since(opened.steps, ask.since_ms))]
     if ask.table == "dims":
         return [_by_keys(ask, *broken) for broken in _broken_down(opened.visits, ask.bys)]
     counted = _by_keys(ask, opened.visits, _MEASURES)
@@ -152,6 +156,16 @@ def _broken_down(
             *CELLS, "person", pl.lit("target").alias("by"), pl.col("targets").map.entries()
         )
         yield clicks.explode("targets").drop_nulls("targets").unnest("targets"), _OF_TARGET
+
+
+def _since(steps: pl.LazyFrame, since_ms: int) -> tuple[pl.LazyFrame, Mapping[str, pl.Expr]]:
+    seen = {
+        "views": VIEW.sum(),
+        "visitors": pl.col("visitor").filter(VIEW | CLICK).n_unique(),
+        "clicks": CLICK.sum(),
+        "contact_clicks": CONTACT_CLICK.sum(),
+    }
+    return steps.filter(pl.col("at").dt.epoch("ms") > since_ms), seen
 
 
 def _by_keys(ask: Ask, rows: pl.LazyFrame, measures: Mapping[str, pl.Expr]) -> pl.LazyFrame:

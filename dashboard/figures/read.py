@@ -1,18 +1,22 @@
 """Reads what answers need: how far rollups have come, closed days in one statement, open days."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from sqlalchemy.engine import Connection
+
 from dashboard.figures import closed as rollups
+from dashboard.figures import ever as added_up
+from dashboard.figures import one_card
 from dashboard.figures.asks import Ask, Sums
 from dashboard.figures.cells import least_visitors
-from dashboard.figures.days import closed, every_day, open_days
+from dashboard.figures.days import Closed, closed, every_day, open_days
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import NOTHING, summed
-from schema.directory import rollup_state
+from schema.directory import ever, rollup_state
 from schema.directory.database import Directory
-from schema.directory.rollup_state import CardDay
+from schema.directory.rollup_state import Answered, CardDay
 from schema.store import EventStore
 
 T = TypeVar("T")
@@ -37,7 +41,7 @@ class Batch:
 
     def __init__(self, place: Place, question: Question) -> None:
         self._place = place
-        self._question = question
+        self.question = question
         self._asks: list[Ask] = []
         self._sums: list[Sums] = []
 
@@ -48,7 +52,7 @@ class Batch:
 
     def _read(self) -> list[Sums]:
         if not self._sums:
-            self._sums = gather(self._place, self._question, self._asks)
+            self._sums = gather(self._place, self.question, self._asks)
         return self._sums
 
 
@@ -62,7 +66,8 @@ def gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]:
 def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]:
     with place.directory.read() as conn:
         state = rollup_state.of_cards(conn, (card.id for card in question.cards))
-    told = rollups.answer(place.store, closed(state), question.filters, asks)
+        kept = _kept(conn, state, question, asks)
+    told = _closed(place, question, asks, closed(state), kept)
     wanted = [_open_days(place, question, ask, state) for ask in asks]
     if any(wanted):
         # Heavy, and not needed for a period that is closed.
@@ -72,6 +77,46 @@ def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]
         found = answer(place.store, zones, question.filters, list(zip(asks, wanted, strict=True)))
         told = [summed(both) for both in zip(told, found, strict=True)]
     return told
+
+
+def _kept(
+    conn: Connection, state: Mapping[str, Answered], question: Question, asks: Sequence[Ask]
+) -> Mapping[str, ever.Sums]:
+    """What the directory keeps added up, where something is asked that it can tell of all cards."""
+    groups = closed(state)
+    if question.filters or not any(added_up.is_told(ask, groups) for ask in asks):
+        return {}
+    found = ever.of_cards(conn, state)
+    return found if len(found) == sum(len(group.cards) for group in groups) else {}
+
+
+def _closed(
+    place: Place,
+    question: Question,
+    asks: Sequence[Ask],
+    groups: Sequence[Closed],
+    kept: Mapping[str, ever.Sums],
+) -> list[Sums]:
+    told = {ask: added_up.told(ask, kept) for ask in asks if kept and added_up.is_told(ask, groups)}
+    left = [ask for ask in asks if ask not in told]
+    if len(question.cards) == 1 and not question.filters:
+        told |= _of_one_card(place.store, groups, question.cards[0].id, left)
+    else:
+        told |= zip(left, rollups.answer(place.store, groups, question.filters, left), strict=True)
+    return [told[ask] for ask in asks]
+
+
+def _of_one_card(
+    store: EventStore, groups: Sequence[Closed], card: str, asks: Sequence[Ask]
+) -> dict[Ask, Sums]:
+    of_days = [ask for ask in asks if one_card.is_of_days(ask)]
+    others = [ask for ask in asks if ask not in of_days]
+    if not of_days:
+        return dict(zip(others, rollups.answer(store, groups, (), others), strict=True))
+    asked = (one_card.each_day(of_days), *others)
+    each, *rest = rollups.answer(store, groups, (), asked)
+    told = {ask: one_card.told(ask, card, each) for ask in of_days}
+    return told | dict(zip(others, rest, strict=True))
 
 
 def _open_days(

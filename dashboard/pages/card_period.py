@@ -14,7 +14,7 @@ from dashboard.charts.figure import figure
 from dashboard.choices import choices
 from dashboard.drawings import ROWS_SHOWN_MAX
 from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
-from dashboard.figures.live import NOBODY, live
+from dashboard.figures.live import now
 from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
 from dashboard.figures.steps import steps
@@ -52,6 +52,9 @@ def period_part(
     today = local_day(place.now_ms, card.zone)
     with place.directory.read() as conn:
         notes = annotations.of_cards(conn, [card.id], period.first, period.last)
+    of_now = whole.add(now(whole.question, place.now_ms)) if "complete" in asked.sections else None
+    batch = Batch(place, asked.question) if asked.question.filters else whole
+    shown = _shown(batch, asked) if asked.question.cards else None
     return reader.renderer.text(
         "card_period.html",
         view=view,
@@ -63,12 +66,8 @@ def period_part(
         notes=notes,
         may_write=decide(reader.role, reader.tier, "note") is Decision.ALLOW,
         typed=typed,
-        now=live(place.store, [card.id], place.now_ms).get(card.id, NOBODY)
-        if "complete" in asked.sections
-        else None,
-        shown=_shown(Batch(place, asked.question) if asked.question.filters else whole, asked)
-        if asked.question.cards
-        else None,
+        now=of_now() if of_now else None,
+        shown=shown,
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 from schema.days import local_day
 from schema.directory import horizons
 from schema.directory.dialects import insert
-from schema.directory.tables import cards, late_days, rolled_days
+from schema.directory.tables import cards, ever, late_days, rolled_days
 from schema.metrics import RECIPE
 
 CardDay = tuple[str, date]
@@ -136,5 +136,5 @@ def clear_late(conn: Connection, done: Mapping[CardDay, int]) -> None:
 
 def forget(conn: Connection, card: str) -> None:
     """Of a card that was erased."""
-    for table in (late_days, rolled_days):
+    for table in (ever, late_days, rolled_days):
         conn.execute(sa.delete(table).where(table.c.card == card))

@@ -92,6 +92,28 @@ shared_links = sa.Table(
     sa.Column("created_ms", sa.BigInteger, nullable=False),
 )
 
+# Files that take long, asked for and not let go yet. The file has the name of its id.
+export_jobs = sa.Table(
+    "export_jobs",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    _owned_by("account"),
+    _owned_by("card", nullable=True),
+    # What the file may hold; none: everything, for ops.
+    sa.Column("tier", sa.String),
+    sa.Column("route", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("query", sa.JSON, nullable=False),
+    sa.Column("locale", sa.String, nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("part", sa.Float, nullable=False),
+    sa.Column("finished_ms", sa.BigInteger),
+    sa.Column("error", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+)
+
 # Each lets its user in once, for what it was made for.
 tickets = sa.Table(
     "tickets",
@@ -172,7 +194,7 @@ salts = sa.Table(
     sa.Column("created_ms", sa.BigInteger, nullable=False),
 )
 
-# The next two hold cards without a foreign key: events of a card that was just deleted are still
+# The next three hold cards without a foreign key: events of a card that was just deleted are still
 # on their way, and shipping must not stop for them.
 rolled_days = sa.Table(
     "rolled_days",
@@ -181,6 +203,14 @@ rolled_days = sa.Table(
     sa.Column("through", sa.Date, nullable=False),
     sa.Column("zone", sa.String, nullable=False),
     sa.Column("recipe", sa.Integer, nullable=False),
+)
+
+ever = sa.Table(
+    "ever",
+    metadata,
+    sa.Column("card", sa.String, primary_key=True),
+    sa.Column("through", sa.Date, nullable=False),
+    sa.Column("sums", sa.JSON, nullable=False),
 )
 
 late_days = sa.Table(

@@ -18,12 +18,13 @@ from dashboard.figures.breakdown import BYS, breakdown, breakdowns
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.cross import COLUMNS, cross
 from dashboard.figures.essentiel import Count, essentiel, today_and_ever
+from dashboard.figures.live import live, now
 from dashboard.figures.question import Question
 from dashboard.figures.read import Batch, Place, read, shown_alone
 from dashboard.figures.series import INTERVALS, series
 from dashboard.figures.steps import steps
 from dashboard.figures.totals import last_visit, stats, totals_of_cards
-from dashboard.figures.values import OTHERS, Row, Totals
+from dashboard.figures.values import OTHERS, Live, Row, Totals
 from dashboard.period import Period
 from pipeline.roll import roll_closed_days
 from schema.directory import cards, rollup_state, tables
@@ -475,3 +476,22 @@ def test_a_card_that_nobody_has_seen_says_so_with_zeros(world):
     found = read(place, question, essentiel(question))
     assert (found.views, found.last_visit, found.links) == (Count(0, 0), None, ())
     assert [(b.target, b.total) for b in found.contacts] == [("phone", 0), ("email", 0)]
+
+
+@pytest.mark.parametrize("time", ["2026-11-20T18:30:00+01:00", "2026-11-21T00:10:00+01:00"])
+def test_the_last_minutes_of_a_page_are_those_that_listeners_are_told(world, time):
+    """Also shortly after midnight, when most of them were yesterday."""
+    now_ms = FixedClock.at(time).now_ms
+    for ago_s, changes in (
+        (1, {"visitor": 1}),
+        (1_000, {"visitor": 1, "name": "click", "target": "phone"}),
+        (1_799, {"visitor": 2, "name": "click", "target": "map"}),
+        (1_799, {"visitor": 3, "name": "engage"}),
+        (1_800, {"visitor": 4}),
+        (5, {"visitor": 5, "class": "bot"}),
+    ):
+        at = datetime.fromtimestamp(now_ms / 1000 - ago_s, UTC).isoformat()
+        world.store_events(world.event(world.mine, at, **changes))
+    place = Place(world.store, world.directory, now_ms)
+    found = read(place, question := today_and_ever(world.mine, now_ms), now(question, now_ms))
+    assert found == live(world.store, [world.mine.id], now_ms)[world.mine.id] == Live(1, 2, 2, 1)

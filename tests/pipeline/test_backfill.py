@@ -10,7 +10,8 @@ from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
-from schema.directory import horizons, runs
+from schema.directory import ever, horizons, rollup_state, runs
+from schema.directory.ever import WHOLE
 from schema.errors import BadInput, BaliseError
 from schema.metrics import RECIPE
 from schema.store import StoreRefused
@@ -77,6 +78,20 @@ def test_wrong_figures_are_mended_in_the_range_and_for_the_cards_named(rolled, d
     assert all_tables(rolled) != right
     backfill(rolled, directory, clock, Request(date(2026, 11, 15), YESTERDAY, CARDS[:1]), silent)
     assert all_tables(rolled) == right
+
+
+def test_sums_of_all_days_are_made_again_after_it(rolled, directory):
+    spoil(rolled)
+    backfill(rolled, directory, clock, LAST_WEEK, silent)
+    assert sums(directory) == {}
+    roll_closed_days(rolled, directory, NOW_MS)
+    views = rolled.rows("SELECT card, sum(views) FROM card_days GROUP BY card")
+    assert {card: each[WHOLE]["views"] for card, each in sums(directory).items()} == dict(views)
+
+
+def sums(directory):
+    with directory.read() as conn:
+        return ever.of_cards(conn, rollup_state.of_cards(conn, CARDS))
 
 
 def test_a_dry_run_tells_the_difference_and_changes_nothing(rolled, directory):

@@ -14,7 +14,9 @@ from pipeline.frames import SPOOLED
 from pipeline.jobs import JOBS, Context, run_job
 from pipeline.retention import delete_over, find_over
 from schema.days import day_span_ms
-from schema.directory import audit, horizons, leases, runs
+from schema.directory import audit, ever, horizons, leases, rollup_state, runs
+from schema.directory.ever import Ever
+from schema.directory.rollup_state import Rolled
 from schema.directory.tables import audit as trail
 from schema.errors import Unavailable
 from schema.settings import load
@@ -151,6 +153,18 @@ def test_shorter_settings_are_followed(store, directory, clock, installed, tmp_p
     delete_over(store, directory, load(given, tmp_path), clock)
     assert moments(store) == [("gone0000", NOW_MS)]
     assert days(store, "card_days") == [("gone0000", date(2026, 10, 20))]
+
+
+def test_sums_of_days_that_are_deleted_are_not_told_any_more(
+    store, directory, settings, clock, installed
+):
+    put_days(store, "card_days", [(CARD, date(2020, 1, 1))])
+    with directory.write() as conn:
+        rollup_state.set_rolled(conn, {CARD: Rolled(date(2020, 1, 1), ZONES[CARD])})
+        ever.put(conn, {CARD: Ever(date(2020, 1, 1), {})})
+    delete_over(store, directory, settings, clock)
+    with directory.read() as conn:
+        assert ever.missing(conn) == {CARD: date(2020, 1, 1)}
 
 
 def test_rows_in_quarantine_are_held_for_30_days(store, directory, settings, clock, installed):
