@@ -13,6 +13,7 @@ from collector import clean
 from collector.visitors import network, visitor_id
 from schema import items
 from schema.spooled import SpooledEvent
+from schema.targets import SHARE, SYNONYMS
 from schema.wire import AGE_MS_MAX, AHEAD_MS_MAX, BODY_BYTES_MAX, Envelope
 
 SaltAt = Callable[[str, int], bytes]
@@ -73,6 +74,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     address: str
     agent: str
     mark: str
+    language: str = ""
+    """The first of the `Accept-Language` header, which comes with every request anyway."""
 
 
 class Admitted(msgspec.Struct, frozen=True, gc=False):
@@ -122,7 +125,7 @@ def _spooled(
     ref = clean.host(envelope.ref)
     if f"https://{ref}" in card.origins or f"http://{ref}" in card.origins:
         ref = ""  # from one page of the card's own site to another
-    lang = clean.language(envelope.lang)
+    lang = clean.language(envelope.lang or facts.language)
     tz = clean.zone(envelope.tz)
     prefix = network(facts.address)
     # The client's clock may be years off: only the difference between its own times is used.
@@ -130,6 +133,9 @@ def _spooled(
     salt, visitor = b"", 0
     events = []
     for event in envelope.events:
+        name, target = event.name, SYNONYMS.get(event.target, event.target)
+        if target == SHARE:
+            name, target = SHARE, ""
         at_ms = event.at + offset_ms
         salt_then = salt_at(card.zone, at_ms)
         if salt_then != salt:
@@ -141,8 +147,8 @@ def _spooled(
                 now_ms,
                 envelope.page,
                 event.seq,
-                event.name,
-                event.target,
+                name,
+                target,
                 clean.label(event.label),
                 event.ms,
                 event.scroll,

@@ -10,6 +10,9 @@ from collector.visitors import Networks, canonical, client_address
 Headers = dict[bytes, bytes]
 """Lower-case names, as ASGI gives them; of a header sent twice, the last one."""
 
+LANGUAGE_BYTES_MAX = 64
+"""Of `Accept-Language`: far more than its first language takes."""
+
 _MEDIA_TYPES = (b"text/plain", b"application/json")
 _PREFETCH_HEADERS = frozenset((b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"))
 _PREFETCH_WORDS = (b"prefetch", b"prerender", b"preview")
@@ -35,6 +38,12 @@ def mark(headers: Headers) -> str:
         if value and any(word in value.lower() for word in _PREFETCH_WORDS):
             return "prefetch"
     return ""
+
+
+@lru_cache(maxsize=1024)
+def language(accepted: bytes) -> str:
+    """The one that a browser puts first: `fr-FR` of `fr-FR,fr;q=0.9`."""
+    return accepted.split(b",")[0].split(b";")[0].strip().decode("latin-1")
 
 
 def visitor_address(

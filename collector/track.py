@@ -132,6 +132,7 @@ class Track:
             address,
             clean.agent(headers.get(b"user-agent", b"")[: clean.AGENT_CHARS_MAX]),
             requests.mark(headers),
+            requests.language(headers.get(b"accept-language", b"")[: requests.LANGUAGE_BYTES_MAX]),
         )
         verdict = admit(facts, card, now_ms, self._book.salt_at, self._book.item_key)
         if isinstance(verdict, Admitted):  # what is refused anyway takes no token

@@ -35,3 +35,10 @@ TARGETS: tuple[Target, ...] = (
 
 TARGET_NAMES: frozenset[str] = frozenset(target.name for target in TARGETS)
 CONTACT_NAMES: tuple[str, ...] = tuple(t.name for t in TARGETS if t.kind == "contact")
+
+SYNONYMS = {"tel": "phone", "mailto": "email", "wa": "whatsapp", "vcf": "vcard"}
+"""What links are called: the script sends the word it finds, so that it holds no table of them."""
+SHARE = "share"
+"""As a target: the click is on a share button and becomes an event of this name."""
+TARGET_WORDS: tuple[str, ...] = (*(target.name for target in TARGETS), SHARE, *SYNONYMS)
+"""What a click's `target` may be as it is sent."""

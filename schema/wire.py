@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from schema.targets import TARGET_NAMES
+from schema.targets import TARGET_WORDS
 
 BODY_BYTES_MAX = 16 * 1024
 EVENTS_MAX = 50
 AGE_MS_MAX = 72 * 3_600_000
 AHEAD_MS_MAX = 60_000
 ENGAGED_MS_MAX = 30 * 60_000
-MEDIUM_CHARS_MAX = 16
-ITEM_CHARS_MAX = 64
+MARK_CHARS_MAX = 64
+"""Of what the address carries: medium and item."""
 LABEL_CHARS_MAX = 32
 
 MEDIA = ("qr", "nfc", "link", "sig", "wallet", "share")
@@ -28,6 +28,7 @@ CHANNELS = ("whatsapp", "linkedin", "facebook", "email", "sms", "copy", "sheet")
 _EPOCH_MS = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 _PAGE = re.compile(r"[A-Za-z0-9_-]*")
 _OWN_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_TARGET_WORDS = frozenset(TARGET_WORDS)
 _ONCE_NAMES = ("view", "click", "engage")
 
 
@@ -47,8 +48,8 @@ class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False
     page: Annotated[str, msgspec.Meta(min_length=12, max_length=12)]
     sent: _EPOCH_MS
     events: Annotated[list[Event], msgspec.Meta(min_length=1, max_length=EVENTS_MAX)]
-    medium: Annotated[str, msgspec.Meta(max_length=MEDIUM_CHARS_MAX)] = ""
-    item: Annotated[str, msgspec.Meta(max_length=ITEM_CHARS_MAX)] = ""
+    medium: Annotated[str, msgspec.Meta(max_length=MARK_CHARS_MAX)] = ""
+    item: Annotated[str, msgspec.Meta(max_length=MARK_CHARS_MAX)] = ""
     ref: Annotated[str, msgspec.Meta(max_length=253)] = ""
     lang: Annotated[str, msgspec.Meta(max_length=35)] = ""
     tz: Annotated[str, msgspec.Meta(max_length=64)] = ""
@@ -73,7 +74,7 @@ def decode(body: bytes) -> Envelope:
         raise WireError("A page's id is made of letters, digits, - and _ - at `$.page`")
     for index, event in enumerate(envelope.events):
         if event.name == "click":
-            if event.target not in TARGET_NAMES:
+            if event.target not in _TARGET_WORDS:
                 raise WireError(f"Unknown target {event.target!r} - at `$.events[{index}].target`")
         elif event.target:
             raise WireError(f"Only a click has a target - at `$.events[{index}].target`")

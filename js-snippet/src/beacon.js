@@ -5,10 +5,10 @@
 // It never throws, never holds up a click and never reads a cookie. It stores nothing, except
 // events that could not be delivered, an objection, and, in the tab's own history, when this page
 // was there. Its one global is `balise("name")`.
-// Names in capitals that are not set here come from the server's own contract, at the build.
+// Names in capitals that are not set here come from the server's own contract, at the build. Some
+// texts are written out where they are used again: repeated, they pack better than a name for them.
 
-/* global TARGETS, MEDIUM_CHARS_MAX, ITEM_CHARS_MAX, LABEL_CHARS_MAX, ENGAGED_MS_MAX */
-/* global EVENTS_MAX, AGE_MS_MAX */
+/* global TARGETS, MARK_CHARS_MAX, LABEL_CHARS_MAX, ENGAGED_MS_MAX, EVENTS_MAX, AGE_MS_MAX */
 
 // A card must work with us broken; nobody is helped by an error in its console.
 try {
@@ -20,10 +20,6 @@ try {
   const ENGAGE_STEP_MS = 1_000; // less is not worth a request
   const RETURN_MS = 30 * 60_000; // who comes back after this is a new view
 
-  const OBJECTION = "balise-off"; // in storage
-
-  const script = document.currentScript;
-
   // The same for what is called later.
   const safely = (work) => (given) => {
     try {
@@ -33,81 +29,79 @@ try {
 
   // Data: one page instance, in memory
 
-  let storage, queue, cards; // since it began
-  let page, seq, engagedMs, toldMs, scroll;
+  let storage, queue; // since it began
+  let source = ""; // the script's own address
+  let cards = new Set(); // several may share a page, and a tag that is there twice counts once
+  let seq, engagedMs, toldMs, scroll;
   let path; // an application that changes its path shows another page
-  let from; // medium, item and host of the referrer
+  let about; // what all its events say: page instance, medium, item, host of the referrer, zone
   let shown = !document.hidden; // hidden is what is prerendered, too
   let aliveAt = Date.now(); // the last sign of life; engaged time is counted up to there
   let hereAt; // when this page was counted or left
 
-  // What a click is. A share link gets the page's tagged address in place of the one it holds; a
-  // button without a link copies it, or opens the system's share sheet.
+  // What a click is: one of the words that the collector knows, in the attribute or in the link. A
+  // share link gets the page's tagged address in place of the one it holds; a button without a link
+  // copies it, or opens the system's share sheet.
   const click = (event) => {
     if (event.button > 1) return; // the middle button opens links, the right one a menu
-    const near = (selector) => event.target.closest(selector);
-    const button = near("[data-track],[data-share]") || near("a");
-    const { share, track, trackLabel = "" } = button.dataset;
-    const label = (share || trackLabel).slice(0, LABEL_CHARS_MAX);
-    const owner = near("[data-card]")?.dataset.card;
-    if (share) {
+    const button = event.target.closest("[data-track]") || event.target.closest("a");
+    const { track, trackLabel } = button.dataset;
+    if (track === "share") {
       const url = new URL(location);
-      url.search = `src=share&item=${label}` + url.search.replace("?", "&");
+      url.searchParams.append("src", "share");
+      url.searchParams.append("item", trackLabel);
       if (button.href) button.href = button.href.replace(/https?%[^&]+/, encodeURIComponent(url));
-      else if (label === "copy") navigator.clipboard.writeText(url);
-      else navigator.share({ url }).catch(safely);
-      send("share", { label }, owner);
-    } else {
-      const word = TARGETS.split(" ").find((word) =>
-        track
-          ? track === word.split("|")[0]
-          : RegExp(word.replace(/\w+/, "[/.]$&.com/")).test(button.href)
-      );
-      send("click", { label, target: word.split("|")[0] }, owner); // no word, no click: it throws
+      else
+        (trackLabel === "copy"
+          ? navigator.clipboard.writeText(url)
+          : navigator.share({ url })
+        ).catch(safely);
     }
-  };
-
-  const renew = () => {
-    page = (Math.random().toString(36) + 1e12).slice(2, 14); // 52 random bits, filled up
-    seq = scroll = toldMs = engagedMs = 0;
+    send(
+      "click",
+      {
+        label: trackLabel?.slice(0, LABEL_CHARS_MAX),
+        // No word, no click: it throws.
+        target: (track || button.href).match(/(?:^|\.|\/\/)(TARGETS)(:|\.(com|me)\/|$|\?)/)[1],
+      },
+      event.target.closest("[data-card]")?.dataset.card
+    );
   };
 
   // Marks leave the address, so that a copied link does not carry them on.
   const arrive = (referrer) => {
-    renew();
+    seq = scroll = toldMs = engagedMs = 0;
     const here = new URL(location);
     const [medium, item, choice] = ["src", "item", "balise"].map((name) => {
       const value = here.searchParams.get(name) || "";
       here.searchParams.delete(name);
-      return value;
+      return value.slice(0, MARK_CHARS_MAX);
     });
-    from = {
-      medium: medium.slice(0, MEDIUM_CHARS_MAX),
-      item: item.slice(0, ITEM_CHARS_MAX),
+    about = {
+      page: Math.random().toFixed(12).slice(2), // 40 random bits
+      medium,
+      item,
       ref: referrer.split(/[/:]+/)[1],
+      // The first use of `Intl` takes a slow phone a fifth of a second; `Temporal` has it ready.
+      tz: self.Temporal
+        ? Temporal.Now.timeZoneId()
+        : Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
-    if (choice === "off") storage[OBJECTION] = 1;
+    if (choice === "off") storage["balise-off"] = 1;
     // Only the objection page can take an objection back, no link that somebody sends.
-    else if (choice && script.src.startsWith(referrer || 1)) delete storage[OBJECTION];
+    else if (choice && source.startsWith(referrer || 1)) delete storage["balise-off"];
     path = here.pathname; // not before: an objection that cannot be kept ends it all
     if (medium + item + choice) history.replaceState(history.state, "", here);
   };
 
-  const objects = () =>
-    storage[OBJECTION] || navigator.globalPrivacyControl || navigator.doNotTrack > 0;
-
   // Keep what is not delivered: an entry of its own for each event, so that two tabs of a site do
   // not write over each other
 
-  const kept = () => Object.keys(queue).filter((key) => /^{"v":/.test(key));
+  const kept = () => Object.keys(queue).filter((key) => key.match(/^{"v":/));
 
   const flush = () => kept().forEach(deliver);
 
   // Send
-
-  // The first use of `Intl` takes a slow phone a fifth of a second; `Temporal` has the zone ready.
-  const zone = () =>
-    window.Temporal ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   const send = (name, more, owner) => {
     if (!seq && more) return; // nothing comes before the view, which alone has no more to say
@@ -115,28 +109,20 @@ try {
     cards.forEach(
       (card) =>
         (owner && owner !== card) ||
-        deliver(
-          JSON.stringify({
-            v: 1,
-            card,
-            page,
-            ...from,
-            lang: navigator.language,
-            tz: zone(),
-            width: innerWidth,
-            events: [event],
-          })
-        )
+        deliver(JSON.stringify({ v: 1, card, ...about, events: [event] }))
     );
   };
 
   // Only `fetch` tells whether it was heard, and it sends no cookie. A page that is left hears no
   // answer: there `sendBeacon` goes first. A string is text/plain, which needs no preflight.
   const deliver = (event) => {
-    const endpoint = new URL("api/track", script.src);
+    const endpoint = new URL("api/track", source);
     const body = event.replace("{", `{"sent":${Date.now()},`);
-    // A page may have replaced what writes JSON, and others may write to storage.
-    if (!objects() && /at":(\d+)/.exec(event)?.[1] > Date.now() - AGE_MS_MAX) {
+    if (
+      !(storage["balise-off"] || navigator.globalPrivacyControl || navigator.doNotTrack > 0) &&
+      // A page may have replaced what writes JSON, and others may write to storage.
+      event.match(/at":(\d+)/)?.[1] > Date.now() - AGE_MS_MAX
+    ) {
       if (!shown && navigator.onLine && navigator.sendBeacon(endpoint, body)) return;
       fetch(endpoint, { method: "POST", body, keepalive: true })
         .then(({ status }) => {
@@ -167,14 +153,13 @@ try {
     engagedMs = engaged();
     shown = !document.hidden;
     aliveAt = Date.now();
-    if (event.persisted && aliveAt - hereAt > RETURN_MS) renew();
     // Not before the view: there it could make the browser lay out a page that is not complete.
     if (seq) {
       scroll = Math.min(
         100,
         Math.max(scroll, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
       );
-      if (path !== location.pathname) {
+      if ((event.persisted && aliveAt - hereAt > RETURN_MS) || path !== location.pathname) {
         engage();
         arrive("");
       }
@@ -190,40 +175,50 @@ try {
 
   const begin = () => {
     // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
-    storage = safely(() => localStorage)() || {};
-    queue = script.dataset.queue ? {} : storage;
-    // Several cards may share a page. A list, so that a tag that is there twice counts once.
-    cards = new Set(
-      [...document.scripts].map((tag) => tag.dataset.card).filter((id) => /^[^\W_]{8}$/.test(id))
-    );
-    if (!cards.size) console.warn(script); // none that could be one
+    queue = storage = safely(() => localStorage)() || {};
+    // Not `document.currentScript`: while the page waits, it costs more than all the rest.
+    for (const tag of document.scripts)
+      if (tag.dataset.card?.match(/^[^\W_]{8}$/)) {
+        cards.add(tag.dataset.card);
+        source = tag.src;
+        if (tag.dataset.queue) queue = {};
+      }
+    if (!source) console.warn("data-card"); // on no tag, or none that could be one
     arrive(document.referrer);
     if (aliveAt - left() < RETURN_MS) seq = 1; // its view was counted
     flush();
     notice(0);
   };
 
-  const heard = (work) =>
-    safely((event) => {
-      path || begin();
-      work(event);
-    });
+  // What is listened to. The page is not held up: all of it begins in a quiet moment, or with the
+  // first sign of life. Where nobody tells of quiet moments, that is `pageshow`.
+  const works = {
+    mousemove: notice,
+    keydown: notice,
+    scroll: notice,
+    pageshow: notice,
+    visibilitychange: notice,
+    currententrychange: notice,
+    click,
+    auxclick: click,
+    online: flush,
+  };
 
-  if (!window.balise?.call) {
-    window.balise = heard(
-      (name) => name.match(/^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/) && send(name, 1)
-    );
-    const listen = (names, work) =>
-      names.split(" ").forEach((name) => addEventListener(name, heard(work), true));
-    listen("mousemove keydown scroll pageshow visibilitychange", notice);
-    listen("click auxclick", click);
-    listen("online", flush);
+  const heard = safely((event) => {
+    path || begin();
+    works[event.type](event); // of a quiet moment there is nothing more: it throws
+  });
+
+  if (!self.balise?.call) {
+    self.balise = safely((name) => {
+      path || begin();
+      name.match(/^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/) && send(name, 1);
+    });
+    for (const name in works) addEventListener(name, heard, true);
     setInterval(safely(engage), ENGAGE_EVERY_MS);
-    // Where this object is missing, the next sign of life finds the new path.
-    navigation.addEventListener("currententrychange", heard(notice));
-    // The page is not held up: all of it begins in a quiet moment, or with the first sign of life.
-    // Where nobody tells of quiet moments, that is `pageshow`.
-    requestIdleCallback(heard(safely));
+    // Where the first is missing, the next sign of life finds the new path.
+    navigation.addEventListener("currententrychange", heard);
+    requestIdleCallback(heard);
   }
 })();
 } catch {}

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.importing.rows import COLUMNS, FOR_FORMATS, REFUSED
 from schema.targets import TARGET_NAMES
-from schema.wire import ENGAGED_MS_MAX, ITEM_CHARS_MAX, MEDIA
+from schema.wire import ENGAGED_MS_MAX, MARK_CHARS_MAX, MEDIA
 
 Y2K_MS = 946_684_800_000
 AHEAD_MS_MAX = 60_000
@@ -36,7 +36,7 @@ _name = r"^[a-z][a-z0-9_]{0,31}$"
 _page = r"^[A-Za-z0-9_-]{12}$"
 _label = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"
 _language = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$"
-_item = rf"^[A-Za-z0-9._-]{{1,{ITEM_CHARS_MAX}}}$"
+_item = rf"^[A-Za-z0-9._-]{{1,{MARK_CHARS_MAX}}}$"
 _plain = rf"^[^@\x00-\x1f\x7f]{{1,{TEXT_CHARS_MAX}}}$"
 
 PATTERNS: tuple[tuple[str, str, str], ...] = (
@@ -45,7 +45,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("target", rf"^({'|'.join(sorted(TARGET_NAMES))})$", "one of the targets of docs/contract.md"),
     ("label", _label, "at most 32 letters, digits, - and _"),
     ("medium", rf"^({'|'.join(MEDIA)})$", f"one of {', '.join(MEDIA)}"),
-    ("item", _item, f"at most {ITEM_CHARS_MAX} letters, digits, '.', - and _"),
+    ("item", _item, f"at most {MARK_CHARS_MAX} letters, digits, '.', - and _"),
     ("country", r"^[A-Za-z]{2}$", "two letters, such as FR"),
     ("device", rf"^({'|'.join(DEVICES)})$", f"one of {', '.join(DEVICES)}"),
     ("language", _language, "a language such as fr or fr-FR"),

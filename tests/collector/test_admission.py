@@ -6,6 +6,7 @@ import pytest
 
 from collector import admission
 from collector.admission import Admitted, Facts, KnownCard, Refused, admit
+from collector.requests import language
 from schema.days import local_day
 from schema.items import sign
 from schema.testing.events import CARD, NOW_MS, body, envelope
@@ -28,6 +29,7 @@ def facts(**given):
         "address": "192.0.2.77",
         "agent": "Safari",
         "mark": "",
+        "language": "",
     }
     asked = {name: given.pop(name, value) for name, value in about_request.items()}
     return Facts(envelope=decode(body(envelope(1, **given))), **asked)
@@ -51,6 +53,38 @@ def refused(**given):
 
 def view(at=NOW_MS, **given):
     return {"seq": 0, "name": "view", "at": at} | given
+
+
+def test_a_link_is_told_by_the_word_it_holds_and_counts_under_its_name():
+    words = ("phone", "tel", "mailto", "wa", "vcf", "linkedin")
+    clicks = [
+        {"seq": seq, "name": "click", "at": NOW_MS, "target": word}
+        for seq, word in enumerate(words)
+    ]
+    told = [(event.name, event.target) for event in admitted(events=clicks)]
+    assert told == [
+        ("click", name) for name in ("phone", "phone", "email", "whatsapp", "vcard", "linkedin")
+    ]
+
+
+def test_a_click_on_a_share_button_is_a_share():
+    click = {"seq": 1, "name": "click", "at": NOW_MS, "target": "share", "label": "whatsapp"}
+    (event,) = admitted(events=[click])
+    assert (event.name, event.target, event.label) == ("share", "", "whatsapp")
+
+
+def test_the_language_is_the_browsers_first_unless_the_body_says_it():
+    assert admitted(language="fr-RE", lang="")[0].lang == "fr-RE"
+    assert admitted(language="fr-RE", lang="en")[0].lang == "en"
+    assert admitted(language="<b>", lang="")[0].lang == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [(b"fr-FR,fr;q=0.9", "fr-FR"), (b" en ;q=0.5, fr", "en"), (b"*", "*"), (b"", "")],
+)
+def test_a_browsers_first_language_is_read(header, first):
+    assert language(header) == first
 
 
 def test_reasons_have_names_of_their_own():

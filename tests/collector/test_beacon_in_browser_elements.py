@@ -12,8 +12,10 @@ CARD_URL = "https%3A%2F%2Fcartes.example.fr%2Fmarie"
 PAGE = (
     "<script>addEventListener('click', event => event.preventDefault())</script>"
     f"<a id=link>Lien</a>"
-    f"<a id=share data-share=whatsapp href='https://wa.me/?text=Voici%20{CARD_URL}&x=1'>W</a>"
-    "<button id=copy data-share=copy>C</button><button id=sheet data-share=sheet>S</button>"
+    "<a id=share data-track=share data-track-label=whatsapp"
+    f" href='https://wa.me/?text=Voici%20{CARD_URL}&x=1'>W</a>"
+    "<button id=copy data-track=share data-track-label=copy>C</button>"
+    "<button id=sheet data-track=share data-track-label=sheet>S</button>"
 )
 PAGES = (
     Route("/marie", lambda request: html(tag() + PAGE)),
@@ -122,7 +124,7 @@ def test_a_link_is_activated_with_the_keyboard(page, card):
 def test_a_share_link_carries_the_tagged_address_in_place_of_its_own(page, card):
     page.goto("/marie?lang=fr&src=qr")
     page.click("#share")
-    tagged = f"{card.url}/marie?src=share&item=whatsapp&lang=fr"
+    tagged = f"{card.url}/marie?lang=fr&src=share&item=whatsapp"
     quoted = page.evaluate("encodeURIComponent", tagged)
     assert page.get_attribute("#share", "href") == f"https://wa.me/?text=Voici%20{quoted}&x=1"
     shared = stored(card, 2)[1]

@@ -93,7 +93,6 @@ def test_a_view_and_its_clicks(page, site, told):
     view, click, obvious = told(3)
     assert (view.name, view.seq, view.medium, view.lang) == ("view", 0, "qr", "fr-FR")
     assert view.tz == page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
-    assert view.width == page.evaluate("innerWidth")
     assert (click.target, click.label, obvious.target) == ("phone", "header", "linkedin")
     assert page.evaluate("location.href") == f"{site.url}/marie?lang=fr#top"
     assert page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == [

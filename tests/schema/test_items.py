@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema.items import TRIAL, Signed, read, sign
-from schema.wire import ITEM_CHARS_MAX, MEDIA
+from schema.wire import MARK_CHARS_MAX, MEDIA
 
 KEY = bytes(range(32))
 CARD = "k7Hq2xPa"
@@ -16,7 +16,7 @@ TOKEN = sign(KEY, card=CARD, code="salon026", medium="qr")
 def test_what_was_signed_is_read_back_with_its_medium(medium):
     token = sign(KEY, card=CARD, code="salon026", medium=medium)
     assert read(KEY, CARD, token) == Signed("salon026", medium)
-    assert len(token) <= ITEM_CHARS_MAX
+    assert len(token) <= MARK_CHARS_MAX
     assert token.replace(".", "").replace("-", "").replace("_", "").isalnum()
 
 
@@ -31,7 +31,7 @@ def test_a_token_is_good_for_its_card_and_its_key_alone():
     assert read(bytes(32), CARD, TOKEN) is None
 
 
-@given(st.text(max_size=ITEM_CHARS_MAX))
+@given(st.text(max_size=MARK_CHARS_MAX))
 def test_what_anybody_can_write_is_nothing(text):
     assert read(KEY, CARD, text) is None
 

@@ -4,9 +4,9 @@
 const shown = (element, can) => element && (element.hidden = !can);
 const find = (selector) => document.querySelector(selector);
 
-shown(find("[data-share=sheet]"), window.balise && navigator.share);
+shown(find("[data-track-label=sheet]"), window.balise && navigator.share);
 
-const copy = find("[data-share=copy]");
+const copy = find("[data-track-label=copy]");
 shown(copy, window.balise && navigator.clipboard);
 copy.addEventListener("click", () => {
   const label = copy.querySelector("span");
