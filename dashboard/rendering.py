@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from dashboard.languages import Language, read_languages
+from dashboard.looks import style
 from schema.templates import environment
 
 FOLDER = Path(__file__).parent
@@ -63,6 +64,7 @@ class Assets(StaticFiles):
 def _environment(language: Language) -> Environment:
     made = environment(TEMPLATES, language)
     made.globals["language"] = language
+    made.globals["style"] = style
     made.globals["asset"] = _asset_addresses().__getitem__
     made.filters["number"] = language.number
     made.filters["share"] = language.share

@@ -1,8 +1,8 @@
 """What every answer carries, and which forms are believed.
 
-No inline script or style, nothing from elsewhere, no frame: a text that slips through as HTML
-has nothing to run. Forms are believed only when the browser says they come from our own pages
-(the rule of Go's net/http.CrossOriginProtection), so no token has to travel in them.
+No inline script, no style but our own sheets, nothing from elsewhere, no frame: a text that slips
+through as HTML has nothing to run. Forms are believed only when the browser says they come from
+our own pages (the rule of Go's net/http.CrossOriginProtection), so no token has to travel in them.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.looks import SOURCES
+
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        f"default-src 'none'; style-src {SOURCES}; script-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 
 from dashboard.charts import ink
+from dashboard.looks import FOLDER
 from dashboard.pages.design import COLOURS, LEVELS, SPACES
-from dashboard.rendering import STATIC
 
-CSS = (STATIC / "dashboard.css").read_text(encoding="utf-8")
-CHARTS = (STATIC / "charts.css").read_text(encoding="utf-8")
+CSS = (FOLDER / "dashboard.css").read_text(encoding="utf-8")
+CHARTS = (FOLDER / "charts.css").read_text(encoding="utf-8")
 TEXT, MARK = 4.5, 3.0
 
 PAIRS = (

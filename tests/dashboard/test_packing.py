@@ -6,8 +6,8 @@ DEMANDING = {"accept-encoding": "gzip"}
 PLAIN = {"accept-encoding": "identity"}
 
 
-@pytest.mark.parametrize("path", ["/definitions", "/static/dashboard.css"])
-def test_pages_and_styles_are_packed_for_those_who_unpack(world, path):
+@pytest.mark.parametrize("path", ["/definitions", "/static/charts.js"])
+def test_pages_and_scripts_are_packed_for_those_who_unpack(world, path):
     visitor = world.visitor()
     packed, plain = visitor.get(path, **DEMANDING), visitor.get(path, **PLAIN)
     assert packed.headers["content-encoding"] == "gzip"

@@ -9,16 +9,16 @@ from playwright.sync_api import expect
 from dashboard.charts.figure import figure
 from dashboard.charts.values import Grid, Point, Series
 from dashboard.languages import read_languages
+from dashboard.looks import style
 from dashboard.rendering import STATIC
 from dashboard.security import HEADERS
 
 FRENCH = read_languages()["fr"]
 SITE = "https://drawings.example"
-TYPES = {"css": "text/css", "js": "text/javascript"}
-PAGE = """<!doctype html><html lang="fr"><meta charset="utf-8">
+PAGE = f"""<!doctype html><html lang="fr"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>x</title>
-<link rel="stylesheet" href="/dashboard.css"><link rel="stylesheet" href="/charts.css">
-<script type="module" src="/charts.js"></script><main>{}</main>"""
+{style("dashboard")}{style("charts")}
+<script type="module" src="/charts.js"></script><main>DRAWINGS</main>"""
 DAYS = 11
 
 
@@ -32,13 +32,12 @@ def _drawings() -> str:
 
 def _fulfil(route):
     name = route.request.url.removeprefix(f"{SITE}/").partition("?")[0]
-    suffix = name.rpartition(".")[2]
-    if suffix in TYPES:
+    if name.endswith(".js"):
         body = (STATIC / name).read_text(encoding="utf-8")
-        route.fulfill(body=body, content_type=TYPES[suffix])
+        route.fulfill(body=body, content_type="text/javascript")
     else:
         headers = {**HEADERS, "Content-Type": "text/html"}
-        route.fulfill(body=PAGE.format(_drawings()), headers=headers)
+        route.fulfill(body=PAGE.replace("DRAWINGS", _drawings()), headers=headers)
 
 
 @pytest.fixture
