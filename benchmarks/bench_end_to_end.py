@@ -173,11 +173,17 @@ def prepare(data: Path) -> list[str]:
 
 
 def send(
-    origin: str, ids: Sequence[str], *, rate: int = RATE, seconds: int = SECONDS
+    origin: str,
+    ids: Sequence[str],
+    *,
+    rate: int = RATE,
+    seconds: int = SECONDS,
+    name: str = "load",
 ) -> dict[str, float]:
+    """Under another name, the same pages are others."""
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), origin],
-        env=os.environ | {"RATE": str(rate), "CARDS": " ".join(ids), "NAME": "load"},
+        env=os.environ | {"RATE": str(rate), "CARDS": " ".join(ids), "NAME": name},
         capture_output=True,
         text=True,
         check=True,

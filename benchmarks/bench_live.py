@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.processes import memory_mb
+from benchmarks.processes import memory_mb, processor_s
 from benchmarks.report import Report, Row
 from schema.clock import system_clock
 from schema.directory import accounts, users
@@ -29,7 +29,6 @@ VISITS_S = 20
 PASSWORD = "cinq cents regards"
 OPS = "ops@bench.example"
 PLAIN = {"Content-Type": "text/plain"}
-TICKS_S = os.sysconf("SC_CLK_TCK")
 
 Spent = tuple[float, float]
 """Seconds of processor time, and MB of memory."""
@@ -78,14 +77,9 @@ async def _measured(origin: str, pid: int) -> tuple[Spent, Spent]:
 
 async def _spent(pid: int) -> Spent:
     await asyncio.sleep(SETTLE_S)
-    before = _processor_s(pid)
+    before = processor_s(pid)
     await asyncio.sleep(SECONDS)
-    return _processor_s(pid) - before, memory_mb(pid)["Anonymous"]
-
-
-def _processor_s(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / TICKS_S
+    return processor_s(pid) - before, memory_mb(pid)["Anonymous"]
 
 
 async def _listen(client: httpx.AsyncClient, n: int, told: asyncio.Event) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from schema.testing.server import environment, free_port
 
 LOOK_S = 0.01
+TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -57,3 +58,9 @@ def memory_mb(pid: int) -> dict[str, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     parts = (line.split(":") for line in lines)
     return {name: int(size.split()[0]) * 1024 / 1e6 for name, size in parts}
+
+
+def processor_s(pid: int) -> float:
+    """Of the process and all its threads, so far."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS_S
