@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.charts import values as chart
-from dashboard.figures.breakdown import grid
+from dashboard.figures.breakdown import Week
 from dashboard.figures.values import OTHERS, By, Interval, Point, Row, Steps
 from dashboard.languages import Language
 from dashboard.words import DIMENSIONS, key_name
@@ -84,8 +84,8 @@ def maps(countries: Sequence[Row], regions: Sequence[Row], words: Words) -> list
     return drawn
 
 
-def week(rows: Sequence[Row], language: Language) -> chart.Grid:
-    return chart.Grid(language.gettext("Visits"), grid(rows))
+def week(visits: Week, language: Language) -> chart.Grid:
+    return chart.Grid(language.gettext("Visits"), visits)
 
 
 def funnel(steps: Steps, language: Language) -> chart.Funnel:

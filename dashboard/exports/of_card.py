@@ -10,7 +10,7 @@ from dashboard.drawings import ROWS_SHOWN_MAX
 from dashboard.exports import parts
 from dashboard.exports.document import Column, Report, Subject
 from dashboard.figures import values
-from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
+from dashboard.figures.breakdown import WEEKDAY_HOUR, Week, breakdowns, starts
 from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
 from dashboard.figures.steps import steps
@@ -33,7 +33,7 @@ def _subjects(batch: Batch, asked: Asked) -> Iterable[Subject]:
     now = batch.add(series(question, asked.view.interval))
     before = batch.add(series_before(question, asked.view.interval))
     rows = batch.add(breakdowns(question, asked.bys))
-    week = batch.add(breakdown(question, WEEKDAY_HOUR)) if complete else None
+    week = batch.add(starts(question)) if complete else None
     way = batch.add(steps(question)) if complete else None
     yield parts.trend(now(), before(), asked)
     for by in asked.bys:
@@ -69,8 +69,8 @@ def _drawing(
     return drawings.bars(by, rows[by][:ROWS_SHOWN_MAX], asked.words, lambda by, key: "")
 
 
-def _week(rows: Sequence[values.Row], asked: Asked) -> Subject:
-    grid = drawings.week(rows, asked.language)
+def _week(visits: Week, asked: Asked) -> Subject:
+    grid = drawings.week(visits, asked.language)
     days = (Column(name, "count") for name in weekdays(asked.language, short=False))
     return Subject(
         "weekday_hour",

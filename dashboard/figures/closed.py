@@ -61,6 +61,7 @@ _ROLLED: Mapping[str, tuple[str, str]] = {
     ),
     "dims": ("card_dims", _summed(*_OF_DAYS)),
     "hours": ("card_hours", _summed("views", "visitors", "visits", "clicks", "contact_clicks")),
+    "starts": ("card_hours", _summed("visits")),
     "engaged": (
         "card_days ARRAY JOIN mapKeys(engaged) AS second, mapValues(engaged) AS visits_of_second",
         _measures({"visits": "sum(visits_of_second)"}),

@@ -5,7 +5,7 @@ The visits and hours of these days are made by the functions that make those of 
 numbers of it would take ten times as long.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,14 +13,13 @@ import polars as pl
 from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
 from dashboard.figures.values import Counts, summed
 from dashboard.filters import Filters
-from pipeline.blocks import of_cells
-from pipeline.compute import placed_events, stored_events
+from pipeline.blocks import Block, of_cells
+from pipeline.compute import placed_events
 from pipeline.enrich.classes import HUMAN
 from pipeline.frames import CELLS
 from pipeline.rollups.premium import card_hours
 from pipeline.visits import CLICK, CONTACT_CLICK, VIEW, numbered, visits
 from schema.directory.rollup_state import CardDay
-from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
 
 _MEASURES: Mapping[str, pl.Expr] = {
@@ -60,14 +59,15 @@ class _Opened:
 
 
 def answer(
-    store: EventStore,
+    read: Callable[[tuple[Block, ...]], Sequence[pl.DataFrame]],
     zones: Mapping[str, str],
     filters: Filters,
     asks: Sequence[tuple[Ask, Collection[CardDay]]],
 ) -> list[Sums]:
     """Each ask comes with the days it wants; events are read once for all of them."""
     every = {cell for _, wanted in asks for cell in wanted}
-    stored = [(stored_events(store, block), block) for block in of_cells(zones, every)]
+    blocks = tuple(of_cells(zones, every))
+    stored = zip(read(blocks), blocks, strict=True)
     held = [placed_events(*each) for each in stored if not each[0].is_empty()]
     if not held:
         return [{} for _ in asks]
@@ -127,6 +127,8 @@ def _grouped(ask: Ask, opened: _Opened) -> list[pl.LazyFrame]:
     if ask.table == "hours":
         hours = card_hours(opened.steps, opened.visits.drop("person"))
         return [_by_keys(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})]
+    if ask.table == "starts":
+        return [_by_keys(ask, opened.visits, {"visits": pl.len()})]
     if ask.table == "now":
         return [_by_keys(ask, *_since(opened.steps, ask.since_ms))]
     if ask.table == "dims":

@@ -1,8 +1,8 @@
 """Reads what answers need: how far rollups have come, closed days in one statement, open days."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -19,6 +19,13 @@ from schema.directory.database import Directory
 from schema.directory.rollup_state import Answered, CardDay
 from schema.store import EventStore
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipeline.blocks import Block
+
+    Blocks = tuple[Block, ...]
+
 T = TypeVar("T")
 
 
@@ -30,6 +37,17 @@ class Place:
     directory: Directory
     now_ms: int
     """One instant for all that is read for one page."""
+    read: "dict[Blocks, list[pl.DataFrame]]" = field(default_factory=dict, repr=False)
+    """The events that were read last: the same are often asked about with a filter and without."""
+
+    def events(self, blocks: "Blocks") -> "list[pl.DataFrame]":
+        """Of each block."""
+        from pipeline.compute import stored_events
+
+        if blocks not in self.read:
+            self.read.clear()
+            self.read[blocks] = [stored_events(self.store, block) for block in blocks]
+        return self.read[blocks]
 
 
 def read(place: Place, question: Question, answer: Answer[T]) -> T:
@@ -74,7 +92,7 @@ def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]
         from dashboard.figures.opened import answer
 
         zones = {card.id: card.zone for card in question.cards}
-        found = answer(place.store, zones, question.filters, list(zip(asks, wanted, strict=True)))
+        found = answer(place.events, zones, question.filters, list(zip(asks, wanted, strict=True)))
         told = [summed(both) for both in zip(told, found, strict=True)]
     return told
 

@@ -13,7 +13,7 @@ from dashboard.asked import Asked, asked_of
 from dashboard.charts.figure import figure
 from dashboard.choices import choices
 from dashboard.drawings import ROWS_SHOWN_MAX
-from dashboard.figures.breakdown import WEEKDAY_HOUR, breakdown, breakdowns
+from dashboard.figures.breakdown import breakdowns, starts
 from dashboard.figures.live import now
 from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
@@ -89,7 +89,7 @@ def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
     before = batch.add(series_before(question, interval))
     rows = batch.add(breakdowns(question, asked.bys))
     complete = "complete" in asked.sections
-    week = batch.add(breakdown(question, WEEKDAY_HOUR)) if complete else None
+    week = batch.add(starts(question)) if complete else None
     way = batch.add(steps(question)) if complete else None
 
     language, found = asked.language, rows()

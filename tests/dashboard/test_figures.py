@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from dashboard import period as periods
-from dashboard.figures.breakdown import BYS, breakdown, breakdowns
+from dashboard.figures.breakdown import BYS, breakdown, breakdowns, starts
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.cross import COLUMNS, cross
 from dashboard.figures.essentiel import Count, essentiel, today_and_ever
@@ -373,6 +373,7 @@ def test_all_answers_are_those_of_the_visits(scene, filters):
         found_stats = batch.add(stats(shown))
         found_rows = batch.add(breakdowns(shown, BYS[:-1]))
         found_week = batch.add(breakdown(shown, "weekday_hour"))
+        found_starts = batch.add(starts(shown))
         found_steps = batch.add(steps(shown))
         found_cards = batch.add(totals_of_cards(shown))
         found_series = {each: batch.add(series(shown, each)) for each in INTERVALS}
@@ -381,6 +382,10 @@ def test_all_answers_are_those_of_the_visits(scene, filters):
         for by in BYS[:-1]:
             assert found_rows()[by] == scene.reference.rows(question, by), by
         assert found_week() == scene.reference.rows(question, "weekday_hour")
+        visits = {row.key: row.visits for row in found_week()}
+        assert found_starts() == tuple(
+            tuple(visits.get(f"{day}-{hour:02}", 0) for hour in range(24)) for day in range(1, 8)
+        )
         check_steps(found_steps(), scene.reference.within(question, question.period))
         for points in found_series.values():
             check_points(points(), found_stats().totals)
