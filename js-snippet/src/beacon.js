@@ -138,9 +138,16 @@ try {
   const engaged = () =>
     Math.min(ENGAGED_MS_MAX, engagedMs + (shown && Math.min(IDLE_MS, Date.now() - aliveAt)));
 
+  // Asked only when the page was moved and when it is told: the browser may have to lay it out.
+  const look = () =>
+    (scroll = Math.min(
+      100,
+      Math.max(scroll, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
+    ));
+
   const engage = () => {
     const ms = engaged();
-    if (ms - toldMs >= ENGAGE_STEP_MS) send("engage", { ms: (toldMs = ms), scroll });
+    if (ms - toldMs >= ENGAGE_STEP_MS) send("engage", { ms: (toldMs = ms), scroll: look() });
   };
 
   // When this entry of the tab's history was seen last: a reload and a way back bring it again.
@@ -153,16 +160,9 @@ try {
     engagedMs = engaged();
     shown = !document.hidden;
     aliveAt = Date.now();
-    // Not before the view: there it could make the browser lay out a page that is not complete.
-    if (seq) {
-      scroll = Math.min(
-        100,
-        Math.max(scroll, ((100 * (scrollY + innerHeight + 1)) / document.body.scrollHeight) | 0)
-      );
-      if ((event.persisted && aliveAt - hereAt > RETURN_MS) || path !== location.pathname) {
-        engage();
-        arrive("");
-      }
+    if (seq && ((event.persisted && aliveAt - hereAt > RETURN_MS) || path !== location.pathname)) {
+      engage();
+      arrive("");
     }
     if (shown > before) flush();
     if (shown ? seq : !before) return;
@@ -195,7 +195,10 @@ try {
   const works = {
     mousemove: notice,
     keydown: notice,
-    scroll: notice,
+    scroll: (event) => {
+      look();
+      notice(event);
+    },
     pageshow: notice,
     visibilitychange: notice,
     currententrychange: notice,
@@ -206,7 +209,7 @@ try {
 
   const heard = safely((event) => {
     path || begin();
-    works[event.type](event); // of a quiet moment there is nothing more: it throws
+    works[event.type]?.(event); // of a quiet moment, nothing more
   });
 
   if (!self.balise?.call) {

@@ -140,6 +140,13 @@ def test_the_tagged_address_is_copied(page, card):
     assert stored(card, 2)[1].label == "copy"
 
 
+def test_a_copy_that_is_not_allowed_breaks_nothing(page, card):
+    page.goto("/marie")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error(0)) }")
+    page.click("#copy")
+    assert stored(card, 2)[1].label == "copy"
+
+
 def test_the_share_sheet_gets_the_tagged_address_and_may_be_dismissed(page, card):
     page.add_init_script(
         "navigator.share = ({url}) => { window.given = `${url}`; return Promise.reject('no') }"

@@ -271,6 +271,23 @@ def test_the_page_stays_as_it_was(page, card):
     assert look() == with_it
 
 
+def test_a_page_that_is_only_looked_at_is_never_measured(page, card):
+    """What measures a page makes the browser lay it out there and then."""
+    page.add_init_script(
+        "window.measured = [];"
+        "const own = Object.getOwnPropertyDescriptor(Element.prototype, 'scrollHeight');"
+        "Object.defineProperty(Element.prototype, 'scrollHeight',"
+        " {get() { measured.push(1); return own.get.call(this) }})"
+    )
+    page.goto("/marie?src=qr")
+    stored(card, 1)
+    page.click("button")
+    stored(card, 2)
+    assert page.evaluate("measured.length") == 0
+    page.evaluate("dispatchEvent(new Event('scroll'))")
+    assert page.evaluate("measured.length") == 1
+
+
 def test_nothing_on_the_page_moves(page, card):
     page.add_init_script(
         "window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()))"
