@@ -107,7 +107,10 @@ def _explained(path: Path | str) -> Iterator[None]:
         yield
     except OSError as error:
         raise _refused(path, error.strerror or type(error).__name__) from None
-    except (ValueError, maxminddb.InvalidDatabaseError, UnicodeDecodeError) as error:
+    except maxminddb.InvalidDatabaseError:
+        # Its words name the copy that was tried, which nobody knows.
+        raise _refused(path, "it is no MMDB file, or not a complete one") from None
+    except ValueError as error:
         raise _refused(path, str(error)) from None
 
 

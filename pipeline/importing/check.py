@@ -38,6 +38,7 @@ _label = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"
 _language = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$"
 _item = rf"^[A-Za-z0-9._-]{{1,{MARK_CHARS_MAX}}}$"
 _plain = rf"^[^@\x00-\x1f\x7f]{{1,{TEXT_CHARS_MAX}}}$"
+_agent = rf"^[^\x00-\x1f\x7f-\x9f]{{1,{AGENT_CHARS_MAX}}}$"
 
 PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("name", _name, "view, click, engage, or a name of your own of a-z, 0-9 and _"),
@@ -49,6 +50,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("country", r"^[A-Za-z]{2}$", "two letters, such as FR"),
     ("device", rf"^({'|'.join(DEVICES)})$", f"one of {', '.join(DEVICES)}"),
     ("language", _language, "a language such as fr or fr-FR"),
+    ("agent", _agent, f"a user agent of at most {AGENT_CHARS_MAX} characters, on one line"),
     *(
         (name, _plain, f"a name of at most {TEXT_CHARS_MAX} characters, without @")
         for name in ("region", "city", "browser", "os")
@@ -56,11 +58,19 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
 )
 """Column, what its values look like where they are not empty, and how to say so."""
 
+NO_ADDRESSES = ("item", "region", "city", "browser", "os", "agent")
+"""Columns whose patterns an address of a person or a network may fit, were it in the wrong one."""
+_ADDRESS = (
+    r"^\s*(?:[^\s@/]+@[^\s@/]+|\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?"
+    r"|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f.:]*\]?(?:[%/:]\w+)?)\s*$"
+)
+
 # The last label starts with a letter, so an IP address is no host, and before an @ is nothing kept.
 _HOST = (
     r"^(?:[^/@?#]*@)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])"
     r"\.?(?:[:/?#]|$)"
 )
+_NO_ADDRESS = "something else than an address of a person or a network"
 _DATE_OF_FRANCE = r"^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}"
 _NO_OFFSET = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?$"
 _SECONDS = r"^\d{9,10}$"
@@ -226,6 +236,11 @@ def _wrong_texts(frame: pl.DataFrame, given: tuple[str, ...]) -> Iterator[Fault]
             bad = values.filter((values != "") & ~values.str.contains(pattern))
             if bad.len():
                 yield pl.col(name).is_in(bad.implode()), _told(name, name, must_be)
+            if (
+                name in NO_ADDRESSES
+                and (held := values.filter(values.str.contains(_ADDRESS))).len()
+            ):
+                yield pl.col(name).is_in(held.implode()), _told(name, name, _NO_ADDRESS)
 
 
 def _wrong_wholes() -> list[Fault]:

@@ -87,6 +87,6 @@ def format_of(path: Path) -> Format:
         if name.endswith(each.suffixes):
             return each
     raise BadInput(
-        f"The name {path.name!r} does not tell the format; say it with --format: "
+        f"The name {str(path)!r} does not tell the format; say it with --format: "
         f"{', '.join(BY_NAME)}."
     )

@@ -80,6 +80,8 @@ class Keeper:
 
     def settle(self) -> None:
         """What a run that was killed had begun."""
+        for draft in self._folder.glob(_PLAN.replace("arrow", "draft")):
+            draft.unlink()
         for plan in self._folder.glob(_PLAN):
             token = plan.stem.removeprefix("begun-")
             events = pl.read_ipc(plan)
@@ -111,6 +113,7 @@ class Keeper:
                 os.fsync(file.fileno())
             draft.rename(plan)
         except OSError as error:
+            draft.unlink(missing_ok=True)  # on a full disk it holds the room that is missing
             raise Unavailable(
                 f"{plan.parent} cannot be written ({error.strerror or error}); make room or give "
                 "the right to, then run this again: what is stored will not be stored twice."

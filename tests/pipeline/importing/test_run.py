@@ -285,18 +285,29 @@ def test_a_part_that_reached_the_store_is_not_stored_again(card, place, bring, m
     assert line_of(place, card).human == 60
 
 
+def test_what_a_run_had_not_written_down_whole_is_gone_with_the_next(card, place, bring):
+    place.folder.mkdir(mode=0o700, exist_ok=True)
+    (place.folder / "begun-killed.draft").write_bytes(b"half of it")
+    bring(csv(lines(card)))
+    assert [path.name for path in place.folder.iterdir()] == ["lock"]
+
+
 def test_a_full_disk_stops_it_in_a_sentence_and_with_room_again_it_goes_on(
     card, place, bring, stored, monkeypatch
 ):
     text = csv(lines(card))
     place.folder.mkdir(mode=0o700, exist_ok=True)
     draft = place.folder / "begun-full.draft"
-    draft.symlink_to("/dev/full")
+
+    def on_a_full_disk(_bytes):
+        draft.symlink_to("/dev/full")
+        return "full"
+
     with monkeypatch.context() as patch:
-        patch.setattr(keep.secrets, "token_hex", lambda _bytes: "full")
+        patch.setattr(keep.secrets, "token_hex", on_a_full_disk)
         with pytest.raises(Unavailable, match="No space left on device"):
             bring(text)
-    draft.unlink()
+    assert not draft.is_symlink(), "what could not be written holds no room"
     assert stored(card) == []
     assert bring(text).new == 60
     assert line_of(place, card).human == 60
