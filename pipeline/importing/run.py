@@ -10,7 +10,8 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -182,21 +183,20 @@ class _Import:
             keeper.settle()
         with place.directory.write() as conn:
             salt = import_salt.current(conn, place.clock())
-        with report, ahead(self._read(kind)) as read:
+        with report, ahead(map(partial(_hashed, salt), self._read(kind))) as read:
             for each in read:
                 # What is found new stays so, and a backup finds an event and its count together.
                 with turn(place.settings.spool):
                     part = self._part(each)
                     self._source.check_unchanged()
-                    self._keep(keeper, part, salt)
+                    self._keep(keeper, part)
                 report.add(part.refused)
                 self.totals.add(part)
                 progress(part.share, self.totals.rows)
             self._source.check_unchanged()
 
-    def _keep(self, keeper: Keeper, part: Part, salt: bytes) -> None:
-        place = self._place
-        events = finish(add_visitors(part.new, salt), place.enrich, place.clock())
+    def _keep(self, keeper: Keeper, part: Part) -> None:
+        events = finish(part.new, self._place.enrich, self._place.clock())
         keeper.keep(events.with_columns(part.new["day"]), part.duplicate, part.refused.height)
 
     def _read(self, kind: Format) -> Iterator[Read]:
@@ -243,6 +243,11 @@ class _Import:
             read.passed,
             read.share,
         )
+
+
+def _hashed(salt: bytes, read: Read) -> Read:
+    """While it is read: also what turns out to be stored already, but beside the storing."""
+    return replace(read, events=add_visitors(read.events, salt))
 
 
 def _of_card(frame: pl.DataFrame, card: str) -> pl.DataFrame:
