@@ -8,7 +8,13 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton, format_time
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+)
 from babel.numbers import format_decimal, format_percent
 
 from schema.languages import read_texts
@@ -65,6 +71,10 @@ class Language:
             return format_date(first, "long", locale=self.locale)
         return format_interval(first, last, "yMMMd", locale=self.locale)
 
+    def zone(self, name: str) -> str:
+        """By the town or island that people know it by."""
+        return _zone(name, self.code)
+
     def duration(self, seconds: int) -> str:
         minutes, left = divmod(seconds, 60)
         said = [f"{minutes}\N{NO-BREAK SPACE}min"] if minutes else []
@@ -100,6 +110,11 @@ def _share(part: float, code: str) -> str:
 @cache
 def _hour(hour: int, code: str) -> str:
     return format_time(time(hour), _HOUR_PATTERNS[code], locale=code)
+
+
+@cache
+def _zone(name: str, code: str) -> str:
+    return get_timezone_location(name, locale=code, return_city=True)
 
 
 @lru_cache(maxsize=1_000)

@@ -63,3 +63,9 @@ def test_days_are_said_as_people_say_them(day, french, english):
 def test_hours_never_break_and_midnight_is_zero():
     assert [FR.hour(hour) for hour in (9, 18, 24)] == ["9\xa0h", "18\xa0h", "0\xa0h"]
     assert [EN.hour(hour) for hour in (9, 18, 24)] == ["9\xa0AM", "6\xa0PM", "12\xa0AM"]
+
+
+def test_a_time_zone_is_told_by_the_place_that_people_know():
+    zones = ("Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea")
+    assert [FR.zone(zone) for zone in zones] == ["Paris", "La Réunion", "Martinique", "Nouméa"]
+    assert EN.zone("Indian/Reunion") == "Réunion"

@@ -263,7 +263,7 @@ def test_the_page_says_the_sentence_and_the_figures(world):
     assert "Téléphone 8 8 E-mail 3 3" in read
     assert "LinkedIn 1 1" in read
     assert "Trafic automatique écarté : 1." in read
-    assert "Europe/Paris" in read
+    assert "fuseau horaire de la carte : Paris." in read
 
 
 def test_the_figures_alone_are_unchanged_until_something_moves(world):

@@ -1,6 +1,7 @@
 """A card shown to whoever has its link: as much as the account has bought, to look at only."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -89,11 +90,25 @@ def test_a_revoked_link_shows_nothing(world, marie, share):
 
 
 @pytest.mark.parametrize(
-    "typed", [{"label": " "}, {"until": "2026-11-01"}, {"until": "soon"}, {"password": "court"}]
+    ("field", "typed", "sentence"),
+    [
+        ("label", " ", "Donnez un nom de 200 caractères au plus."),
+        ("until", "2026-11-01", "Choisissez un jour à venir, ou aucun."),
+        ("until", "bientôt", "Choisissez un jour à venir, ou aucun."),
+        ("password", "court", "Au moins 10 caractères"),
+    ],
 )
-def test_a_link_that_cannot_be_made_is_told(world, marie, typed):
-    refused = marie.post(f"/cards/{world.mine.id}/share", {"label": "Conseil"} | typed)
+def test_a_link_that_cannot_be_made_is_told_beside_the_field(world, marie, field, typed, sentence):
+    refused = marie.post(
+        f"/cards/{world.mine.id}/share", {"label": "Conseil", "until": "2026-12-24", field: typed}
+    )
     assert refused.status_code == 422
+    wrong = dict(re.findall(r'<p class="wrong" id="(\w+)-error">([^<]+)', refused.text))
+    assert list(wrong) == [field]
+    assert sentence in unescape(wrong[field])
+    kept = {"label": "Conseil", "until": "2026-12-24", field: typed} | {"password": ""}
+    for name, value in kept.items():
+        assert re.search(rf'name="{name}" type="\w+" value="{value}"', refused.text)
     with world.directory.read() as conn:
         assert shared_links.of_card(conn, world.mine.id) == []
 
