@@ -1,5 +1,6 @@
 """The owner's pages, all of them, in one list."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -133,6 +134,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 FORMS_AT_ONCE_MAX = 4
+PAGES_AT_ONCE_MAX = (os.cpu_count() or 1) + 1
+"""One more than processors, so that a file that takes long does not hold up all the others."""
 
 
 def build(
@@ -154,6 +157,7 @@ def build(
         origin=origin,
         renderers=renderers(),
         attempts=Attempts(),
+        pages_at_once=CapacityLimiter(PAGES_AT_ONCE_MAX),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
         board=Board(store, clock),

@@ -3,7 +3,7 @@
 Pages are plain functions that run in the thread pool, because stores and directory block.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from anyio import to_thread
 from starlette.exceptions import HTTPException
@@ -33,18 +33,29 @@ _NOTHING_TYPED: Mapping[str, str] = {}
 
 
 def page(path: str, name: str, endpoint: Page) -> Route:
-    def answer(request: Request) -> Response:
+    def show(request: Request) -> Response:
         return endpoint(request, _enter(request, name, _NOTHING_TYPED))
 
-    return Route(path, answer, name=name, methods=["GET"])
+    return Route(path, _in_turn(show), name=name, methods=["GET"])
 
 
 def card_page(path: str, name: str, endpoint: CardPage) -> Route:
-    def answer(request: Request) -> Response:
+    def show(request: Request) -> Response:
         reader = _enter(request, name, _NOTHING_TYPED)
         return endpoint(request, reader, _card_of(reader, request.path_params["card"]))
 
-    return Route(path, answer, name=name, methods=["GET"])
+    return Route(path, _in_turn(show), name=name, methods=["GET"])
+
+
+def _in_turn(show: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
+    """As many pages at the same time as there are processors to make them, the others in their
+    order: more would only pass the interpreter's lock and the caches to and fro."""
+
+    async def answer(request: Request) -> Response:
+        site: Site = request.app.state.site
+        return await to_thread.run_sync(show, request, limiter=site.pages_at_once)
+
+    return answer
 
 
 def form(path: str, name: str, endpoint: Page, fields_max: int = FORM_FIELDS_MAX) -> Route:

@@ -43,6 +43,8 @@ class Site:
     renderers: Mapping[str, Renderer]
     """One per language."""
     attempts: Attempts
+    pages_at_once: CapacityLimiter
+    """Each keeps a processor busy; see `dashboard/gate.py`."""
     forms_at_once: CapacityLimiter
     """Checking a password takes memory and a core on purpose: few at the same time."""
     demo_logins: tuple[DemoLogin, ...]

@@ -30,7 +30,10 @@ _ROLE_OF: Mapping[keys.Scope, Role] = {"ops": "ops", "account": "owner"}
 def endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         body = await _body(request)
-        return await to_thread.run_sync(lambda: _answer(operation, request, body))
+        site: Site = request.app.state.site
+        return await to_thread.run_sync(
+            lambda: _answer(operation, request, body), limiter=site.pages_at_once
+        )
 
     return answer
 

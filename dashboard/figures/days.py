@@ -43,26 +43,33 @@ def _group(through: date, same: Sequence[tuple[date, str, frozenset[date]]]) -> 
 
 
 def open_days(
-    cards: Iterable[Card], state: Mapping[str, Answered], days: Period, now_ms: int
+    cards: Sequence[Card], state: Mapping[str, Answered], days: Period, now_ms: int
 ) -> list[CardDay]:
     """The days within `days` that raw events answer for."""
+    today = _todays(cards, now_ms)
     return [
         (card.id, day)
         for card in cards
-        for day in _open_days_of(card, state[card.id], days, local_day(now_ms, card.zone))
+        for day in _open_days_of(card, state[card.id], days, today[card.zone])
     ]
 
 
-def every_day(cards: Iterable[Card], days: Period, now_ms: int) -> list[CardDay]:
+def every_day(cards: Sequence[Card], days: Period, now_ms: int) -> list[CardDay]:
     """All days within `days`, for what only raw events can tell."""
+    today = _todays(cards, now_ms)
     return [
         (card.id, day)
         for card in cards
         for day in _from_to(
             max(days.first, local_day(card.created_ms, card.zone)),
-            min(days.last, local_day(now_ms, card.zone)),
+            min(days.last, today[card.zone]),
         )
     ]
+
+
+def _todays(cards: Iterable[Card], now_ms: int) -> dict[str, date]:
+    """Of each zone: there are few, however many cards."""
+    return {zone: local_day(now_ms, zone) for zone in {card.zone for card in cards}}
 
 
 def _open_days_of(card: Card, answered: Answered, days: Period, today: date) -> list[date]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.engine import Connection
@@ -14,6 +15,7 @@ from dashboard.figures.cells import least_visitors
 from dashboard.figures.days import Closed, closed, every_day, open_days
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import NOTHING, summed
+from dashboard.period import Period
 from schema.directory import ever, rollup_state
 from schema.directory.database import Directory
 from schema.directory.rollup_state import Answered, CardDay
@@ -86,7 +88,7 @@ def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]
         state = rollup_state.of_cards(conn, (card.id for card in question.cards))
         kept = _kept(conn, state, question, asks)
     told = _closed(place, question, asks, closed(state), kept)
-    wanted = [_open_days(place, question, ask, state) for ask in asks]
+    wanted = _wanted(place, question, asks, state)
     if any(wanted):
         # Heavy, and not needed for a period that is closed.
         from dashboard.figures.opened import answer
@@ -137,12 +139,26 @@ def _of_one_card(
     return told | dict(zip(others, rest, strict=True))
 
 
-def _open_days(
-    place: Place, question: Question, ask: Ask, state: dict[str, rollup_state.Answered]
-) -> list[CardDay]:
-    if rollups.left_to_events(ask, question.filters):
-        return [c for days in ask.periods for c in every_day(question.cards, days, place.now_ms)]
-    return [c for days in ask.periods for c in open_days(question.cards, state, days, place.now_ms)]
+def _wanted(
+    place: Place, question: Question, asks: Sequence[Ask], state: Mapping[str, Answered]
+) -> list[list[CardDay]]:
+    """The days that raw events answer for, of each ask. Many ask about the same."""
+    cards, now_ms = question.cards, place.now_ms
+
+    @cache
+    def days_of(period: Period, *, all_of_them: bool) -> list[CardDay]:
+        if all_of_them:
+            return every_day(cards, period, now_ms)
+        return open_days(cards, state, period, now_ms)
+
+    return [
+        [
+            cell
+            for period in ask.periods
+            for cell in days_of(period, all_of_them=rollups.left_to_events(ask, question.filters))
+        ]
+        for ask in asks
+    ]
 
 
 def shown_alone(place: Place, question: Question) -> Question:
