@@ -18,6 +18,7 @@ from schema.store import EventStore
 from schema.store.address import Embedded, parse
 
 if TYPE_CHECKING:
+    from dashboard.exports.exporter import Exporter
     from pipeline.ship import Shipper
 
 
@@ -89,6 +90,16 @@ def scheduling(place: Installation) -> Iterator[None]:
         yield
     finally:
         schedule.stop()
+
+
+@contextmanager
+def exporting(exporter: "Exporter") -> Iterator[None]:
+    """Files that take long, and those that a stop cut short."""
+    exporter.start()
+    try:
+        yield
+    finally:
+        exporter.stop()
 
 
 def lack_of_disk(settings: Settings) -> str:

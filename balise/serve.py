@@ -62,6 +62,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             origin=settings.origin,
             demo_logins=shown.logins,
             spool=settings.spool,
+            exports=settings.exports,
             mail_server=settings.smtp,
             datacentres=settings.datacentres,
             trusted_proxies=_proxies(settings),
@@ -79,6 +80,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
             ],
         )
         stack.enter_context(shown.stream)
+        stack.enter_context(parts.exporting(pages.state.site.exporter))
         ready = partial(announce.pages, settings, shown.logins)
         server = Server(app, ready, track=app.track, on_stop=pages.state.site.board.close)
         uvloop.run(_run(listening, server, _control(settings)))

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount
 from collector.visitors import Networks
 from dashboard.api.app import api
 from dashboard.attempts import Attempts
+from dashboard.exports.exporter import Exporter, Sources
 from dashboard.gate import card_form, card_page, card_stream, form, page
 from dashboard.live import Board
 from dashboard.packing import Packing
@@ -25,7 +26,7 @@ from dashboard.pages import (
     design,
     errors,
     export,
-    export_cards,
+    export_job,
     home,
     install,
     items,
@@ -102,17 +103,19 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/design", "design", design.show),
     page("/cards", "together", together.show),
     form("/cards/groups", "groups", together.group, together.FIELDS_MAX),
-    page("/cards/export.csv", "export_cards_csv", export_cards.as_csv),
-    page("/cards/export.pdf", "export_cards_pdf", export_cards.as_pdf),
-    page("/cards/export.xlsx", "export_cards_xlsx", export_cards.as_excel),
+    page("/cards/export.csv", "export_cards_csv", export.of_several("csv")),
+    page("/cards/export.pdf", "export_cards_pdf", export.of_several("pdf")),
+    page("/cards/export.xlsx", "export_cards_xlsx", export.of_several("xlsx")),
+    page("/exports/{export}", "export_job", export_job.show),
+    page("/exports/{export}/file", "export_take", export_job.take),
     card_page("/cards/{card}", "card", card.show),
     card_page("/cards/{card}/figures", "figures", card.figures),
     card_stream("/cards/{card}/live", "live", live.listen),
     card_form("/cards/{card}/notes", "note", notes.write),
     card_form("/cards/{card}/notes/delete", "note_delete", notes.delete),
-    card_page("/cards/{card}/export.csv", "export_csv", export.as_csv),
-    card_page("/cards/{card}/export.pdf", "export_pdf", export.as_pdf),
-    card_page("/cards/{card}/export.xlsx", "export_xlsx", export.as_excel),
+    card_page("/cards/{card}/export.csv", "export_csv", export.of_card("csv")),
+    card_page("/cards/{card}/export.pdf", "export_pdf", export.of_card("pdf")),
+    card_page("/cards/{card}/export.xlsx", "export_xlsx", export.of_card("xlsx")),
     card_page("/cards/{card}/items", "items", items.show),
     card_form("/cards/{card}/items", "item_create", items.create),
     card_form("/cards/{card}/items/revoke", "item_revoke", items.revoke),
@@ -145,22 +148,26 @@ def build(
     clock: Clock,
     origin: str,
     spool: Path,
+    exports: Path,
     demo_logins: Iterable[DemoLogin] = (),
     mail_server: str = "",
     datacentres: Path | None = None,
     trusted_proxies: Networks = (),
 ) -> Starlette:
+    known = renderers()
+    made_of = Sources(store, directory, clock, lambda code: known[code].language)
     site = Site(
         directory=directory,
         store=store,
         clock=clock,
         origin=origin,
-        renderers=renderers(),
+        renderers=known,
         attempts=Attempts(),
         pages_at_once=CapacityLimiter(PAGES_AT_ONCE_MAX),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
         board=Board(store, clock),
+        exporter=Exporter(made_of, exports),
         post=PostOffice(mail_server, sender_of(origin)),
         spool=spool,
         datacentres=datacentres,

@@ -1,8 +1,8 @@
 """What a reader asks about a card, as the address of a page, a file or an answer says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from starlette.requests import Request
+from typing import Protocol
 
 from dashboard.drawings import Words
 from dashboard.figures.question import Question
@@ -10,7 +10,6 @@ from dashboard.figures.read import Place, shown_alone
 from dashboard.figures.values import By
 from dashboard.included import BYS, within
 from dashboard.languages import Language
-from dashboard.site import Reader
 from dashboard.view import View, look
 from schema.days import local_day
 from schema.directory import items
@@ -36,9 +35,21 @@ class Asked:
         return tuple(by for section in BYS if section in self.sections for by in BYS[section])
 
 
-def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Asked:
+class Looking(Protocol):
+    """Whoever asks: what they may see, and in which language they read it."""
+
+    @property
+    def sections(self) -> frozenset[Section]: ...
+    @property
+    def language(self) -> Language: ...
+
+
+def asked_of(
+    path: str, params: Mapping[str, str], looking: Looking, card: Card, place: Place
+) -> Asked:
+    """`path`: of the page that its choices lead to."""
     today = local_day(place.now_ms, card.zone)
-    view = within(look(_path(request, card), request.query_params, today), reader.sections)
+    view = within(look(path, params, today), looking.sections)
     with place.directory.read() as conn:
         labels = {item.code: item.label for item in items.of_card(conn, card.id)}
     asked = Question((card,), view.choice.period, view.choice.before, view.filters)
@@ -46,11 +57,10 @@ def asked_of(request: Request, reader: Reader, card: Card, place: Place) -> Aske
         card,
         view,
         shown_alone(place, asked),
-        reader.sections,
-        Words(reader.renderer.language, labels),
+        looking.sections,
+        Words(looking.language, labels),
     )
 
 
-def _path(request: Request, card: Card) -> str:
-    """Of the page that its choices lead back to: a guest stays on that of the shared link."""
-    return request.url.path if "token" in request.path_params else f"/cards/{card.id}"
+def page_of(card: Card) -> str:
+    return f"/cards/{card.id}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from anyio import CapacityLimiter
 from sqlalchemy.engine import Connection
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from collector.visitors import Networks
 from dashboard.access import Asker
 from dashboard.attempts import Attempts
+from dashboard.languages import Language
 from dashboard.live import Board
 from dashboard.rendering import Renderer
 from schema.clock import Clock
@@ -21,6 +22,9 @@ from schema.directory.users import User
 from schema.mail import PostOffice
 from schema.store import EventStore
 from schema.tiers import TIERS, Section, Tier, sections
+
+if TYPE_CHECKING:
+    from dashboard.exports.exporter import Exporter
 
 SESSION_COOKIE = "balise_session"
 EVERY_SECTION = sections(TIERS[-1])
@@ -50,6 +54,8 @@ class Site:
     demo_logins: tuple[DemoLogin, ...]
     board: Board
     """The visits of now."""
+    exporter: "Exporter"
+    """Makes the files that take long."""
     post: PostOffice
     spool: Path
     """The folder of what is acknowledged and not yet stored, for the pages of ops."""
@@ -73,6 +79,10 @@ class Reader:
     @property
     def role(self) -> Asker:
         return self.user.role if self.user else "signed_out"
+
+    @property
+    def language(self) -> Language:
+        return self.renderer.language
 
     @property
     def someone(self) -> User:

@@ -13,6 +13,7 @@ KEY_ID_CHARS = 10
 ITEM_CODE_CHARS = 8
 SESSION_ID_CHARS = 10
 LINK_ID_CHARS = 10
+EXPORT_ID_CHARS = 24
 ID_CHARS_MAX = 32
 
 
@@ -44,6 +45,11 @@ def new_session_id() -> str:
 def new_link_id() -> str:
     """Names a shared link to its owner; it opens nothing."""
     return _draw(LINK_ID_CHARS)
+
+
+def new_export_id() -> str:
+    """Is the link of a file: nobody guesses it, and it opens nothing to who may not see that."""
+    return _draw(EXPORT_ID_CHARS)
 
 
 def new_item_code() -> str:

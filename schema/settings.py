@@ -177,6 +177,11 @@ class Settings:
         return self.data / "spool"
 
     @property
+    def exports(self) -> Path:
+        """Files that took long to make, until they are taken."""
+        return self.data / "exports"
+
+    @property
     def control_socket(self) -> Path:
         return self.data / "control.sock"
 

@@ -24,9 +24,9 @@ def _query(name: str, *more: tuple[str, Any, Any]) -> type[msgspec.Struct]:
 StatsQuery = _query("StatsQuery")
 SeriesQuery = _query("SeriesQuery", ("interval", str, ""))
 BreakdownQuery = _query("BreakdownQuery", ("by", By, msgspec.field()))
-ExportQuery = _query(
-    "ExportQuery", ("interval", str, ""), ("subject", str, ""), ("style", str, ""), ("bom", str, "")
-)
+_FILE = (("interval", str, ""), ("subject", str, ""), ("style", str, ""), ("bom", str, ""))
+ExportQuery = _query("ExportQuery", *_FILE)
+AccountExportQuery = _query("AccountExportQuery", ("group", str, ""), *_FILE)
 CrossQuery = _query("CrossQuery", ("by", Column, msgspec.field()))
 
 

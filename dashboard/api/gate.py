@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.access import Decision, decide, first_tier, sees_account
-from dashboard.api.operation import About, Call, Operation
+from dashboard.api.operation import About, Answered, Call, Operation
 from dashboard.api.problems import Problem
 from dashboard.api.quotas import Allowance
 from dashboard.site import Site
-from schema.directory import accounts, cards, keys
+from schema.directory import accounts, cards, export_jobs, keys
 from schema.directory.accounts import Account
 from schema.directory.keys import Key
 from schema.directory.users import Role
@@ -74,12 +74,13 @@ def _about(site: Site, key: Key, path: Mapping[str, str]) -> About:
     """What is not there and what belongs to someone else are the same to the one who asks."""
     with site.directory.read() as conn:
         card = cards.get(conn, path["card"]) if "card" in path else None
-        id = card.account if card else path.get("account", "")
+        job = export_jobs.get(conn, path["export"], site.clock()) if "export" in path else None
+        named = card or job
+        id = named.account if named else path.get("account", "")
         account = accounts.get(conn, id)
-    asked = "card" in path or "account" in path
-    if asked and (account is None or not _sees(key, account)):
+    if path and (account is None or not _sees(key, account)):
         raise Problem(404)
-    return About(account, card)
+    return About(account, card, job)
 
 
 def _sees(key: Key, account: Account) -> bool:
@@ -136,6 +137,9 @@ def _response(operation: Operation, request: Request, done: Any, allowance: Allo
 
 
 def _written(operation: Operation, request: Request, done: Any) -> Response:
+    if isinstance(done, Answered):
+        body = msgspec.json.encode(done.body)
+        return Response(body, done.status, done.headers, media_type="application/json")
     if operation.answer is None:
         return Response(status_code=operation.status)
     body = msgspec.json.encode(done)

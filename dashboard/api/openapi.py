@@ -19,7 +19,9 @@ _REFUSALS = (400, 401, 403, 404, 413, 415, 429, 503)
 
 @lru_cache(maxsize=1)
 def document() -> bytes:
-    shapes = [each for op in OPERATIONS for each in (op.body, op.answer) if each is not None]
+    shapes = [
+        each for op in OPERATIONS for each in (op.body, op.answer, op.later) if each is not None
+    ]
     _, components = msgspec.json.schema_components([*shapes, ProblemShape], ref_template=_REF)
     return msgspec.json.encode(
         {
@@ -46,11 +48,15 @@ def _paths(operations: Sequence[Operation]) -> dict[str, dict[str, Any]]:
 
 def _described(operation: Operation) -> dict[str, Any]:
     refusals = {str(status): {"$ref": f"#/components/responses/{status}"} for status in _REFUSALS}
+    answers = {str(operation.status): _answer(operation)}
+    if operation.later is not None:
+        content = {"application/json": {"schema": _schema(operation.later)}}
+        answers["202"] = {"description": "It takes long: where to look.", "content": content}
     described = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": [*_of_path(operation), *_of_query(operation)],
-        "responses": {str(operation.status): _answer(operation)} | refusals,
+        "responses": answers | refusals,
     }
     if operation.body is not None:
         content = {"application/json": {"schema": _schema(operation.body)}}

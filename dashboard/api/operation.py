@@ -12,7 +12,9 @@ from dashboard.site import EVERY_SECTION, Site
 from schema.directory import audit
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
+from schema.directory.export_jobs import ExportJob
 from schema.directory.keys import Key
+from schema.directory.users import Role
 from schema.tiers import Section, sections
 
 
@@ -22,6 +24,7 @@ class About:
 
     account: Account | None
     card: Card | None
+    job: ExportJob | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ class Call:
         return self.about.card
 
     @property
+    def role(self) -> Role:
+        """A key acts with the rights of the people it was made for."""
+        return "ops" if self.key.scope == "ops" else "owner"
+
+    @property
     def sections(self) -> frozenset[Section]:
         """What the answer may hold; ops sees every card with everything."""
         return EVERY_SECTION if self.key.scope == "ops" else sections(self.account.tier)
@@ -71,19 +79,33 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Another answer than the usual one of its operation."""
+
+    status: int
+    body: Struct
+    headers: Mapping[str, str]
+
+
+Do = Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     method: str
     path: str
     name: str
     """Its id in OpenAPI, and with `api_` before it the route in the table of access."""
     summary: str
-    do: Callable[[Call], Any]
+    do: Do
     answer: Any = None
     """The type of the answer's body; None: no body, or the media types beside it."""
     body: type[Struct] | None = None
     query: type[Struct] | None = None
     status: int = 200
     media: tuple[str, ...] = ("application/json",)
+    later: type[Struct] | None = None
+    """The body of a 202: where to look for what takes long."""
 
     @property
     def route(self) -> str:

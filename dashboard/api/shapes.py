@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from dashboard.qr import BLACK, Level, Look
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
+from schema.directory.export_jobs import ExportJob
 from schema.directory.items import Item
 from schema.items import short_link
 from schema.tiers import Tier
@@ -144,6 +145,45 @@ class ItemShape(Struct, frozen=True):
             iso(item.created_ms),
             None if item.revoked_ms is None else iso(item.revoked_ms),
         )
+
+
+class ExportShape(Struct, frozen=True):
+    """A file that takes long."""
+
+    id: str
+    state: Literal["waiting", "working", "done", "failed"]
+    part: float
+    """How much of it is done, from 0 to 1."""
+    kind: str
+    url: str
+    """Where to look again."""
+    file: str | None
+    """Where the file is, once it is done."""
+    error: Literal["", "failed", "large", "nothing"]
+    """Why there will be none: it went wrong, it is too large, there is nothing to show."""
+    asked: str
+    expires: str
+
+    @classmethod
+    def of(cls, job: ExportJob, origin: str) -> "ExportShape":
+        url = f"{origin}/api/v1/exports/{job.id}"
+        return cls(
+            job.id,
+            _state(job),
+            job.part,
+            job.kind,
+            url,
+            f"{url}/file" if job.is_done else None,
+            job.error,
+            iso(job.asked_ms),
+            iso(job.expires_ms),
+        )
+
+
+def _state(job: ExportJob) -> Literal["waiting", "working", "done", "failed"]:
+    if job.finished_ms is not None:
+        return "failed" if job.error else "done"
+    return "working" if job.tries else "waiting"
 
 
 class SsoLink(Struct, frozen=True):

@@ -18,6 +18,14 @@ Row = tuple[Cell, ...]
 """None is an unknown or an undefined value, such as a rate whose denominator is zero."""
 
 
+Told = Callable[[float], None]
+"""Is told how much of a file is written, from 0 to 1."""
+
+
+def untold(part: float) -> None:
+    """For a file that one waits for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     name: str

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from dashboard.exports.document import Column, Kind, Report, Row, Subject
+from dashboard.exports.document import Column, Kind, Report, Row, Subject, Told, untold
 from dashboard.exports.excel_cells import Ink, put
 from dashboard.exports.excel_charts import draw
 from dashboard.exports.excel_names import Names
@@ -31,15 +31,16 @@ WIDTHS: Final[dict[Kind, int]] = {
 }
 
 
-def write(report: Report, language: Language, target: BinaryIO) -> None:
+def write(report: Report, language: Language, target: BinaryIO, tell: Told = untold) -> None:
     from xlsxwriter import Workbook
 
     with Workbook(target, {"constant_memory": True}) as book:
         book.set_properties({"title": report.title, "company": "Balise"})
         ink, names = Ink(book), Names()
         _summary(report, language, _sheet(book, names.take(language.gettext("Summary"))), ink)
-        for subject in report.subjects:
+        for n, subject in enumerate(report.subjects):
             _subject(subject, language, book, ink, names)
+            tell((n + 1) / (len(report.subjects) + 1))
         _definitions(report, _sheet(book, names.take(language.gettext("Definitions"))), ink)
 
 

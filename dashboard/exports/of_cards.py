@@ -1,44 +1,21 @@
 """The document of several cards, an account or a group: side by side, summed and crossed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from dashboard.drawings import Words
+from dashboard.asked_of_several import AskedOfSeveral
 from dashboard.exports import parts
 from dashboard.exports.document import Column, Report, Row, Subject
 from dashboard.figures.cross import COLUMNS, cross
-from dashboard.figures.question import Question
 from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import CardTotals, Cross
 from dashboard.figures.values import Column as CrossColumn
-from dashboard.languages import Language
-from dashboard.view import View
 from dashboard.words import CROSSED
 from schema.metrics import BY_NAME
-from schema.tiers import Section
 
 WEAK = BY_NAME["click_rate"]
 """Its definition says how many views a rate needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedOfSeveral:
-    name: str
-    """Of the account or of the group."""
-    question: Question
-    view: View
-    sections: frozenset[Section]
-    words: Words
-
-    @property
-    def language(self) -> Language:
-        return self.words.language
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(card.zone for card in self.question.cards))
 
 
 def report(place: Place, asked: AskedOfSeveral, *, on_paper: bool) -> Report:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dashboard.charts.figure import svg
 from dashboard.charts.values import Drawing, Places, Series
 from dashboard.exports.cells import told
-from dashboard.exports.document import Figure, Report, Row, Subject
+from dashboard.exports.document import Figure, Report, Row, Subject, Told, untold
 from dashboard.exports.words import headings
 from dashboard.languages import Language
 from dashboard.plain import clean
@@ -33,10 +33,13 @@ LONG_WORD: Final = re.compile(r"\S{24}(?=\S)")
 NO_FONT: Final = "could not be displayed"
 
 
-def write(report: Report, language: Language) -> bytes:
+def write(report: Report, language: Language, tell: Told = untold) -> bytes:
+    """Half of the work is typst's, of which it tells nothing until it is done."""
     from typst import TypstError
 
+    tell(0.0)
     inputs = {"report": json.dumps(_values(report, language), ensure_ascii=False)}
+    tell(0.5)
     try:
         return _compiled(inputs, [STANDARD])
     except TypstError as error:

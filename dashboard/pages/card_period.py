@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from dashboard import drawings
 from dashboard.access import Decision, decide
-from dashboard.asked import Asked, asked_of
+from dashboard.asked import Asked, asked_of, page_of
 from dashboard.charts.figure import figure
 from dashboard.choices import choices
 from dashboard.drawings import ROWS_SHOWN_MAX
@@ -47,7 +47,7 @@ def period_part(
     """`whole` is what the rest of the page reads of the card: without filters, read together."""
     if "trends" not in reader.sections:
         return Markup()
-    asked = asked_of(request, reader, card, place)
+    asked = asked_of(_path(request, card), request.query_params, reader, card, place)
     view, period = asked.view, asked.view.choice.period
     today = local_day(place.now_ms, card.zone)
     with place.directory.read() as conn:
@@ -69,6 +69,11 @@ def period_part(
         now=of_now() if of_now else None,
         shown=shown,
     )
+
+
+def _path(request: Request, card: Card) -> str:
+    """A guest stays on the page of the shared link."""
+    return request.url.path if "token" in request.path_params else page_of(card)
 
 
 def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:

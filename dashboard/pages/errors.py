@@ -30,6 +30,10 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
         N_("This page does not exist"),
         N_("The address is wrong, or what was here has been removed."),
     ),
+    429: (
+        N_("Too many files at once"),
+        N_("Several files are being made for this account. Ask again when one of them is there."),
+    ),
     500: (
         N_("Something went wrong on our side"),
         N_("Nothing is lost: visits are still counted. Try again in a moment."),

@@ -5,28 +5,27 @@ from dataclasses import replace
 from typing import Any
 
 from starlette.datastructures import QueryParams
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import drawings
+from dashboard.asked_of_several import account_asked, asked_of_several, belongings
 from dashboard.charts.figure import figure
 from dashboard.choices import ANCHOR, Choice, choices
 from dashboard.drawings import Words
 from dashboard.figures.cross import COLUMNS, cross
 from dashboard.figures.question import Question
-from dashboard.figures.read import Batch, Place, shown_alone
+from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import CardTotals, Column, Cross
 from dashboard.languages import Language
 from dashboard.site import Reader
 from dashboard.tiles import change, tiles
-from dashboard.view import View, look
+from dashboard.view import View
 from dashboard.words import CROSSED
 from schema.days import local_day
-from schema.directory import card_groups, cards, items
-from schema.directory.cards import Card
+from schema.directory import card_groups
 from schema.errors import BadInput
 from schema.languages import N_
 
@@ -63,30 +62,28 @@ def _page(
     ticked: Sequence[str] = (),
     wrong: str = "",
 ) -> Response:
-    place = Place(reader.site.store, reader.site.directory, reader.site.clock())
-    params = request.query_params
-    every, groups, labels = _account(reader, place, params)
-    members = groups.get(params.get("group", ""))
-    some = tuple(card for card in every if members is None or card.id in members)
-    today = max((local_day(place.now_ms, card.zone) for card in some), default=None)
-    if today is None:
+    site, params = reader.site, request.query_params
+    place = Place(site.store, site.directory, site.clock())
+    own = belongings(site.directory, account_asked(reader, params))
+    group = params.get("group", "")
+    group = group if group in own.groups else ""
+    if not own.of_group(group):
         return reader.renderer.page("together.html", reader=reader, cards=[])
     by = params.get("by", COLUMNS[0])
-    view = _view(params, look("/cards", params, today), by, groups)
-    words = Words(reader.renderer.language, labels)
-    asked = Question(some, view.choice.period, view.choice.before, view.filters)
-    question = shown_alone(place, asked)
+    asked = asked_of_several(params, group, reader, own, place)
+    view, words, question = _with_also(asked.view, params, by), asked.words, asked.question
+    today = max(local_day(place.now_ms, card.zone) for card in own.of_group(group))
     return reader.renderer.page(
         "together.html",
         reader=reader,
-        cards=every,
+        cards=own.cards,
         view=view,
         choices=choices(view, today, reader.sections, words),
-        groups=_group_choices(view, groups, words.language),
+        groups=_group_choices(view, own.groups, words.language),
         files=_files(view),
         crossings=_crossings(view, by, words.language),
         shown=_shown(place, question, view, by, words) if question.cards else None,
-        members=groups,
+        members=own.groups,
         may_group=reader.role == "owner",
         typed=typed,
         ticked=ticked,
@@ -94,25 +91,10 @@ def _page(
     )
 
 
-def _account(
-    reader: Reader, place: Place, params: QueryParams
-) -> tuple[list[Card], Mapping[str, tuple[str, ...]], Mapping[str, str]]:
-    """The reader's own; ops says whose."""
-    account = reader.account.id if reader.account else params.get("account", "")
-    with place.directory.read() as conn:
-        every = cards.of_account(conn, account)
-        if not every and not reader.account:
-            raise HTTPException(404)
-        own = {card.id for card in every}
-        labels = {item.code: item.label for item in items.every(conn) if item.card in own}
-        return every, card_groups.of_account(conn, account), labels
-
-
-def _view(params: QueryParams, view: View, by: str, groups: Mapping[str, object]) -> View:
-    chosen = params.get("group", "")
+def _with_also(view: View, params: QueryParams, by: str) -> View:
     also = {
         "account": params.get("account", ""),
-        "group": chosen if chosen in groups else "",
+        **dict(view.also),
         "by": by if by in COLUMNS else "",
     }
     return replace(view, also=tuple(also.items()))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from schema import ids
 from schema.directory import cards, checks
 from schema.directory.dialects import insert
+from schema.directory.tables import cards as cards_table
 from schema.directory.tables import items
 from schema.errors import BadInput
 from schema.wire import CHANNELS, MEDIA
@@ -58,6 +59,11 @@ def get(conn: Connection, code: str) -> Item | None:
 
 def of_card(conn: Connection, card: str) -> list[Item]:
     return _sorted(conn, sa.select(items).where(items.c.card == card))
+
+
+def of_account(conn: Connection, account: str) -> list[Item]:
+    own = sa.select(cards_table.c.id).where(cards_table.c.account == account)
+    return _sorted(conn, sa.select(items).where(items.c.card.in_(own)))
 
 
 def every(conn: Connection) -> list[Item]:

@@ -89,6 +89,7 @@ class World:
             "clock": self.clock,
             "origin": self.origin,
             "spool": self.spool,
+            "exports": self.spool.with_name("exports"),
         }
         return build(**given | changes)
 

@@ -1,6 +1,8 @@
 """Keys of the API, and programs that ask with them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,12 +29,18 @@ class Program:
         return self.ask("GET", path, params=query)
 
 
-def program(world, account: str | None) -> Program:
+def program(world, account: str | None, app: Any = None) -> Program:
     scope = "account" if account else "ops"
     now_ms = world.clock.now_ms
     with world.directory.write() as conn:
         _, secret = keys.create(conn, scope=scope, account=account, label="test", now_ms=now_ms)
-    return Program(world.visitor(), secret, account)
+    return Program(world.visitor(None, app), secret, account)
+
+
+@pytest.fixture
+def asking(world) -> Callable[..., Program]:
+    """With a key of any account, or of ops, and with an application that a test holds."""
+    return partial(program, world)
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import pytest
 from dashboard.api.operations import OPERATIONS
 from dashboard.api.quotas import REQUESTS_MAX
 
-FILLED = {"account": "nobody1234", "card": "nobody12", "code": "nobody12"}
+FILLED = {"account": "nobody1234", "card": "nobody12", "code": "nobody12", "export": "nobody12"}
 
 
 def paths_of(world, account: str, card: str) -> list[tuple[str, str]]:
-    named = {"account": account, "card": card, "code": "aaaaaaaa"}
+    named = {"account": account, "card": card, "code": "aaaaaaaa", "export": "aaaaaaaa"}
     return [(each.method, each.path.format(**named)) for each in OPERATIONS]
 
 

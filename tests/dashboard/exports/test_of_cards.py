@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from dashboard.asked_of_several import AskedOfSeveral
 from dashboard.drawings import Words
-from dashboard.exports.of_cards import AskedOfSeveral, report
+from dashboard.exports.of_cards import report
 from dashboard.figures.question import Question
 from dashboard.figures.read import Place
 from dashboard.site import EVERY_SECTION

@@ -10,19 +10,20 @@ from starlette.routing import Route
 from dashboard.access import Decision, decide
 from dashboard.api.operations import OPERATIONS
 from dashboard.app import ROUTES
-from schema.directory import annotations, items, keys, shared_links, users
+from schema.directory import annotations, export_jobs, items, keys, shared_links, users
 from schema.directory.tables import accounts
 from schema.tiers import TIERS
 
 TODAY = date(2026, 11, 20)
-NEVER = {"card": "aaaaaaaa", "account": "aaaaaaaaaa", "code": "aaaaaaaa"}
+NEVER = {"card": "aaaaaaaa", "account": "aaaaaaaaaa", "code": "aaaaaaaa", "export": "aaaaaaaaaaaa"}
 PAGES = [
     (method, route.path, route.name)
     for route in ROUTES
     if isinstance(route, Route)
     for method in sorted((route.methods or set()) - {"HEAD"})
 ]
-NAMED = [each for each in PAGES if "{card}" in each[1] or "{account}" in each[1]]
+IDS = ("{card}", "{account}", "{export}")
+NAMED = [each for each in PAGES if any(id in each[1] for id in IDS)]
 ROLES = ("signed_out", "owner", "viewer")
 
 
@@ -40,10 +41,21 @@ def theirs(world):
         )
         key, _ = keys.create(conn, scope="account", account=account, label="s", now_ms=now_ms)
         user = users.by_email(conn, world.stranger)
+        job = export_jobs.ask(
+            conn,
+            account=account,
+            card=None,
+            tier="multi_cartes",
+            route="export_cards_pdf",
+            kind="pdf",
+            query={},
+            locale="fr",
+            now_ms=now_ms,
+        )
     world.store_events(world.event(world.foreign, "2026-11-20T10:00:00+01:00", visitor=1))
     return {
         **{"card": card, "account": account, "code": item.code, "item": item.code},
-        **{"note": note.id, "link": link.id, "key": key.id, "user": user.id},
+        **{"note": note.id, "link": link.id, "key": key.id, "user": user.id, "export": job.id},
     }
 
 

@@ -1,0 +1,93 @@
+"""What a reader asks about several cards, as the address of a page or a file says it: those of an
+account, or of one of its groups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.exceptions import HTTPException
+
+from dashboard.asked import Looking
+from dashboard.drawings import Words
+from dashboard.figures.question import Question
+from dashboard.figures.read import Place, shown_alone
+from dashboard.languages import Language
+from dashboard.site import Reader
+from dashboard.view import View, look
+from schema.days import local_day
+from schema.directory import accounts, card_groups, cards, items
+from schema.directory.accounts import Account
+from schema.directory.cards import Card
+from schema.directory.database import Directory
+from schema.tiers import Section
+
+PAGE = "/cards"
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What an account has, as far as its cards are asked about together."""
+
+    account: Account
+    cards: tuple[Card, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    """Their cards, by name."""
+    labels: Mapping[str, str]
+    """Of items, by their codes."""
+
+    def of_group(self, group: str) -> tuple[Card, ...]:
+        """All cards when no group is named."""
+        members = self.groups.get(group, ())
+        return tuple(card for card in self.cards if not group or card.id in members)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfSeveral:
+    name: str
+    """Of the account or of the group."""
+    question: Question
+    """Without the cards that had too few visitors from a place to be shown alone."""
+    view: View
+    sections: frozenset[Section]
+    words: Words
+
+    @property
+    def language(self) -> Language:
+        return self.words.language
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(card.zone for card in self.question.cards))
+
+
+def account_asked(reader: Reader, params: Mapping[str, str]) -> Account:
+    """The reader's own; ops says whose."""
+    if reader.account:
+        return reader.account
+    with reader.site.directory.read() as conn:
+        found = accounts.get(conn, params.get("account", ""))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def belongings(directory: Directory, account: Account) -> Belongings:
+    with directory.read() as conn:
+        return Belongings(
+            account,
+            tuple(cards.of_account(conn, account.id)),
+            card_groups.of_account(conn, account.id),
+            {item.code: item.label for item in items.of_account(conn, account.id)},
+        )
+
+
+def asked_of_several(
+    params: Mapping[str, str], group: str, looking: Looking, own: Belongings, place: Place
+) -> AskedOfSeveral:
+    """Of several todays the latest. There must be a card."""
+    some = own.of_group(group)
+    view = look(PAGE, params, max(local_day(place.now_ms, card.zone) for card in some))
+    view = replace(view, also=(("group", group),))
+    question = Question(some, view.choice.period, view.choice.before, view.filters)
+    words = Words(looking.language, own.labels)
+    name = group or own.account.name
+    return AskedOfSeveral(name, shown_alone(place, question), view, looking.sections, words)

@@ -1,0 +1,24 @@
+// Shows how far a file is, without the page being loaded again; without scripts the page does that.
+const EVERY_MS = 1000;
+
+async function look() {
+  const shown = document.getElementById("export");
+  if (!shown.hasAttribute("data-waits")) return;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = page.getElementById("export");
+    if (!now) return location.reload();
+    if (now.hasAttribute("data-waits")) {
+      shown.querySelector("progress").value = now.querySelector("progress").value;
+    } else {
+      shown.replaceWith(now);
+      return;
+    }
+  } catch {
+    // Offline for a moment: it looks again.
+  }
+  setTimeout(look, EVERY_MS);
+}
+
+setTimeout(look, EVERY_MS);
