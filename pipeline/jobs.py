@@ -100,8 +100,6 @@ def erase_asked(context: Context) -> int:
     for each in ready:
         place = ErasePlace(context.store, address, context.directory, context.clock, each.actor)
         erase_card(place, each.card)
-        with context.directory.write() as conn:
-            erasures.done(conn, each.card)
     return len(ready)
 
 

@@ -102,8 +102,8 @@ def test_a_crash_on_the_way_leaves_each_row_in_one_place_and_counted_once(
         raise Killed
 
     place = {
-        "before anything": "pipeline.ship.store_sound",
-        "events stored": "pipeline.ship.put_aside",
+        "before anything": "pipeline.send.store_sound",
+        "events stored": "pipeline.send.put_aside",
         "poison put aside": "pipeline.spools.SpoolFile.forget",
     }[stage]
     with monkeypatch.context() as patch:
