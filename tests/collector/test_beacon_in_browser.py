@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from schema import items
 from schema.targets import TARGET_NAMES
-from schema.testing.visits import CARD, hide, html, names, show, stored, tag, wait_until
+from schema.testing.visits import CARD, distinct, hide, html, names, show, stored, tag, wait_until
 
 HALF_HOUR_MS = 30 * 60_000
 TAG = tag()
@@ -22,8 +22,18 @@ def card_page(request):
     )
 
 
+def links_page(request):
+    """Every kind of button is a link that leaves the page."""
+    links = "".join(
+        f"<a id={name} data-track={name} href=/left>{name}</a> " for name in TARGET_NAMES
+    )
+    return html(TAG + links)
+
+
 PAGES = (
     Route("/marie", card_page),
+    Route("/links", links_page),
+    Route("/left", lambda request: html("")),
     Route("/twice", lambda request: html(TAG + TAG)),
     Route("/elsewhere", lambda request: html("<a href='/marie'>Marie</a>")),
 )
@@ -159,6 +169,16 @@ def test_a_click_that_leaves_the_page_is_counted_and_not_held_up(page, card):
     wait_until(lambda: "click" in names(card.spooled()))
 
 
+def test_every_kind_of_button_is_counted_as_it_leaves_the_page(page, card):
+    for name in TARGET_NAMES:
+        page.goto("/links")
+        page.click(f"#{name}")
+        page.wait_for_url("**/left")
+    wait_until(lambda: names(card.spooled()).count("click") >= len(TARGET_NAMES))
+    clicks = [event.target for event in distinct(card) if event.name == "click"]
+    assert sorted(clicks) == sorted(TARGET_NAMES)
+
+
 def test_a_button_added_later_is_counted(page, card):
     page.goto("/marie")
     page.evaluate(
@@ -184,6 +204,17 @@ def test_a_card_opened_in_the_background_counts_when_it_is_first_shown(page, car
     assert card.spooled() == []
     show(page)
     assert names(stored(card, 1)) == ["view"]
+
+
+def test_a_card_that_is_never_shown_is_never_counted(page, card):
+    page.add_init_script(
+        "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
+    )
+    page.goto("/marie")
+    page.evaluate("document.querySelector('button').click()")
+    page.goto("/elsewhere")
+    time.sleep(0.3)
+    assert card.spooled() == []
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import json
 import time
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Error
 from starlette.routing import Route
 
 from schema.testing.visits import CARD, distinct, hide, html, names, stored, tag, wait_until
@@ -135,6 +137,23 @@ def test_a_tab_that_is_killed_offline_is_told_by_the_next_one(page, context, car
     context.new_page().goto("/marie")
     wait_until(lambda: len(distinct(card)) >= 3)  # and the engaged time, on a slow machine
     assert {"click", "view"} <= set(names(distinct(card)))
+
+
+def test_a_tab_that_crashes_loses_no_click(page, context, card):
+    page.goto("/marie")
+    stored(card, 1)
+    page.route(ENDPOINT, lambda route: route.abort("connectionfailed"))
+    page.click("button")
+    wait_until(lambda: len(held(page)) == 1)
+    crashed = []
+    page.on("crash", lambda gone: crashed.append(gone))
+    with suppress(Error):  # who is asked is gone before it answers
+        page.goto("chrome://crash")
+    other = context.new_page()
+    other.goto("/marie")
+    wait_until(lambda: names(distinct(card)).count("click") == 1)
+    wait_until(lambda: held(other) == [])
+    assert crashed
 
 
 def test_its_time_is_when_it_happened(page, context, card):
