@@ -33,6 +33,10 @@ THREADS = 3
 log = structlog.get_logger()
 
 
+def trigger_of(job: Job) -> IntervalTrigger:
+    return IntervalTrigger(seconds=job.every_s, jitter=int(job.every_s * JITTER_PART))
+
+
 class Schedule:
     def __init__(
         self,
@@ -60,8 +64,7 @@ class Schedule:
 
     def start(self) -> None:
         for job in self._jobs:
-            every = IntervalTrigger(seconds=job.every_s, jitter=int(job.every_s * JITTER_PART))
-            self._scheduler.add_job(self._run, every, [job], id=job.name)
+            self._scheduler.add_job(self._run, trigger_of(job), [job], id=job.name)
         self._scheduler.start()
         self._lead()
         self._heart.start()

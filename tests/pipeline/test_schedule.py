@@ -4,8 +4,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from pipeline.jobs import Context, Job
-from pipeline.schedule import Schedule
+from pipeline.jobs import JOBS, Context, Job
+from pipeline.schedule import Schedule, trigger_of
 from schema.clock import system_clock
 from schema.directory import leases, runs
 
@@ -62,6 +62,16 @@ def test_a_failing_job_does_not_stop_the_others_nor_itself(context, directory):
     with directory.read() as conn:
         errors = {run.job: run.error for run in runs.latest(conn)}
     assert errors == {"failing": "ValueError: no luck", "working": None}
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_services_on_one_machine_do_not_all_run_a_job_in_the_same_second(job):
+    every, spread_s = trigger_of(job), job.every_s / 10
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    due = {every.get_next_fire_time(now, now) for _ in range(50)}
+    assert len({each.replace(microsecond=0) for each in due}) > 1
+    middle = now + timedelta(seconds=job.every_s)
+    assert all(abs((each - middle).total_seconds()) <= spread_s for each in due)
 
 
 def test_a_long_run_does_not_overlap_itself_and_a_stop_waits_for_it(context, directory):
