@@ -20,7 +20,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
-from balise import announce, metrics, parts
+from balise import announce, garbage, metrics, parts
 from balise.demo import show
 from balise.folder import prepare
 from balise.installation import held, never, ready_directory
@@ -83,6 +83,7 @@ def serve(settings: Settings, clock: Clock, *, demo: bool = False) -> None:
         stack.enter_context(parts.exporting(pages.state.site.exporter))
         ready = partial(announce.pages, settings, shown.logins)
         server = Server(app, ready, track=app.track, on_stop=pages.state.site.board.close)
+        garbage.spare()
         uvloop.run(_run(listening, server, _control(settings)))
 
 
