@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from dashboard.charts import values as chart
 from dashboard.figures.breakdown import Week
+from dashboard.figures.cells import is_known
 from dashboard.figures.values import OTHERS, By, Interval, Point, Row, Steps
 from dashboard.languages import Language
-from dashboard.words import DIMENSIONS, key_name
+from dashboard.words import DIMENSIONS, OTHER_PLACES, key_name
 
 ROWS_SHOWN_MAX = 8
 """Of a list, before the reader asks for the rest."""
@@ -62,6 +63,11 @@ def bars(
     )
 
 
+def tells_places(by: By, rows: Sequence[Row]) -> bool:
+    """Where regions and towns are not known, their lists would be that of countries again."""
+    return by not in OTHER_PLACES or any(is_known(row.key) for row in rows)
+
+
 def split(drawn: chart.Bars, count: int) -> tuple[chart.Bars, chart.Bars]:
     """The first rows and the rest, drawn to one scale and with shares of one whole."""
     values = [row.value for row in drawn.rows]
@@ -93,8 +99,8 @@ def funnel(steps: Steps, language: Language) -> chart.Funnel:
         language.gettext("From a visit to a contact"),
         (
             chart.Bar(language.gettext("Visits"), steps.visits),
-            chart.Bar(language.gettext("Visits with a click"), steps.click_visits),
-            chart.Bar(language.gettext("Visits with a contact click"), steps.contact_visits),
+            chart.Bar(language.gettext("With a click"), steps.click_visits),
+            chart.Bar(language.gettext("With a contact click"), steps.contact_visits),
         ),
     )
 

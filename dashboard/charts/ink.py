@@ -47,6 +47,15 @@ STYLES: Final[Mapping[str, Mapping[str, object]]] = {
     "mark": {"fill": SEA},
     "track": {"fill": SEA_SOFT},
     "tick": {"fill": SOFT, "font_size": SMALL},
+    # A rim of paper keeps the number legible where a curve runs behind it.
+    "scale": {
+        "fill": SOFT,
+        "font_size": SMALL,
+        "stroke": SHEET,
+        "stroke_width": 4,
+        "stroke_linejoin": "round",
+        "paint_order": "stroke",
+    },
     "said": {"fill": INK, "font_size": TEXT},
     "number": {"fill": INK, "font_size": TEXT, "font_weight": 600},
     "inset": {"fill": "none", "stroke": LINE, "stroke_width": 1},

@@ -26,9 +26,10 @@ def draw(series: Series, language: Language, width: int | None = None) -> Markup
     """`width` in pixels for paper; None takes what the page gives."""
     top = ticks(max((max(p.value, p.before or 0) for p in series.points), default=0))
     return sheet(
-        _rules(top, language),
+        _rules(top),
         _curves(series, top[-1], width or CURVE_WIDTH),
         _dots(series, top[-1]),
+        _numbers(top, language),
         _labels(series, language),
         width=width or "100%",
         height=HEIGHT,
@@ -51,13 +52,23 @@ def spark(values: tuple[int, ...]) -> Markup:
     )
 
 
-def _rules(marks: tuple[int, ...], language: Language) -> Markup:
-    drawn = []
-    for mark in marks:
-        y = TOP + PLOT_HEIGHT * (1 - mark / marks[-1])
-        drawn.append(styled("line", "rule", x1=0, x2="100%", y1=y, y2=y))
-        drawn.append(styled("text", "tick", language.number(mark), x=0, y=y - 5))
-    return join(drawn)
+def _rules(marks: tuple[int, ...]) -> Markup:
+    heights = [_height(mark, marks[-1]) for mark in marks]
+    return join([styled("line", "rule", x1=0, x2="100%", y1=y, y2=y) for y in heights])
+
+
+def _numbers(marks: tuple[int, ...], language: Language) -> Markup:
+    """Above the curves, which would run through them."""
+    return join(
+        [
+            styled("text", "scale", language.number(mark), x=0, y=_height(mark, marks[-1]) - 5)
+            for mark in marks
+        ]
+    )
+
+
+def _height(value: int, most: int) -> float:
+    return TOP + PLOT_HEIGHT * (1 - value / most)
 
 
 def _curves(series: Series, most: int, width: int) -> Markup:
@@ -106,7 +117,7 @@ def _dots(series: Series, most: int) -> Markup:
                 "circle",
                 "mark",
                 cx=share(index, last) if last else "50%",
-                cy=TOP + PLOT_HEIGHT * (1 - point.value / most),
+                cy=_height(point.value, most),
                 r=3,
             )
             for index, point in enumerate(shown)

@@ -114,7 +114,9 @@ def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
 
 
 def _list(by: By, rows: Sequence[Row], asked: Asked) -> list[Markup]:
-    """What is shown at once, and the rest."""
+    """What is shown at once, and the rest; nothing of places that nobody knows."""
+    if not drawings.tells_places(by, rows):
+        return [Markup(), Markup()]
     drawn = drawings.bars(by, rows, asked.words, asked.view.filtered)
     parts = drawings.split(drawn, ROWS_SHOWN_MAX)
     return [figure(part, asked.language) if part.rows else Markup() for part in parts]
