@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from pipeline.days import on_days
+from pipeline.frames import COUNTED
+from schema.days import local_day
 from schema.directory import accounts, cards
 from schema.directory.database import Directory, open_directory
 from schema.directory.upgrade import upgrade
@@ -13,6 +17,7 @@ from schema.store import EventStore
 from schema.store.address import parse
 from schema.store.opening import open_store
 from schema.testing.events import CARD, NOW_MS
+from schema.testing.steps import Step
 
 
 @pytest.fixture
@@ -56,3 +61,23 @@ def add_card(directory: Directory) -> AddCard:
             ).id
 
     return add
+
+
+Frames = Callable[..., pl.LazyFrame]
+
+
+@pytest.fixture(scope="session")
+def counted() -> Frames:
+    """Events as they are read from the store."""
+    return lambda *steps: pl.LazyFrame(list(steps), schema=COUNTED)
+
+
+@pytest.fixture(scope="session")
+def placed(counted: Frames) -> Frames:
+    """Events as they are in the days of a zone."""
+
+    def place(*steps: Step, zone: str = "Europe/Paris") -> pl.LazyFrame:
+        days = [local_day(int(step["at"].timestamp() * 1000), zone) for step in steps]
+        return on_days(counted(*steps), zone, min(days), max(days))
+
+    return place
