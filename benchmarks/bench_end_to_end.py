@@ -180,7 +180,7 @@ def send(
     seconds: int = SECONDS,
     name: str = "load",
 ) -> dict[str, float]:
-    """Under another name, the same pages are others."""
+    """Under another name, of four letters, the same pages are others."""
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), origin],
         env=os.environ | {"RATE": str(rate), "CARDS": " ".join(ids), "NAME": name},

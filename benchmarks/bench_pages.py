@@ -12,6 +12,8 @@ filled once and kept.
 
 import os
 import random
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,9 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import httpx
 from sqlalchemy.engine import Connection
@@ -154,6 +155,8 @@ WHERE toYYYYMM(day) = {month:UInt32}
 
 
 def measure() -> Report:
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is missing: install it (Debian: apt install wrk).")
     with _folder() as data:
         secrets, engine_ms = _prepare(data)
         with running(data, "serve") as server:
@@ -223,23 +226,26 @@ def _engine_ms(store: EventStore) -> float:
 
 @contextmanager
 def _coming(origin: str) -> Iterator[None]:
-    """Events come in at an even rate until the block ends."""
+    """Events come in at an even rate until the block ends; all of them are answered."""
     some = [_card(n) for n in range(0, CARDS, max(CARDS // SENT_TO_CARDS, 1))]
     ended = Event()
 
-    def come() -> None:
-        for n in count():
-            if ended.is_set():
-                return
-            send(origin, some, rate=COMING_S, seconds=5, name=f"load{n}")
+    def come() -> list[dict[str, float]]:
+        sent = []
+        while not ended.is_set():
+            name = f"{len(sent):04}"
+            sent.append(send(origin, some, rate=COMING_S, seconds=5, name=name))
+        return sent
 
-    sender = Thread(target=come)
-    sender.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        sender.join()
+    with ThreadPoolExecutor(1) as sender:
+        coming = sender.submit(come)
+        try:
+            yield
+        finally:
+            ended.set()
+        for told in coming.result():
+            if told["refused"] or told["broken"] or told["requests"] < COMING_S:
+                raise RuntimeError(f"Events did not come in as they should: {told}")
 
 
 def _people(directory: Directory) -> None:
