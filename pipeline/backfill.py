@@ -92,7 +92,7 @@ def backfill(
             done_then = finished + _events([step])
             with _alone_at_last(directory, clock):
                 with directory.write() as conn:
-                    ever.forget(conn, {card for part in step for card in part.block.cards})
+                    ever.forget(conn, request.cards or None)
                 rebuild(store, step, count)
             finished = done_then
             told(finished, events)

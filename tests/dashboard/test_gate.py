@@ -1,0 +1,52 @@
+"""Pages are made a few at a time, and nobody who waits is overtaken."""
+
+from threading import Barrier, Lock
+from types import SimpleNamespace
+
+import anyio
+import pytest
+from anyio import CapacityLimiter
+from starlette.requests import Request
+
+from dashboard import gate
+
+AT_ONCE = 2
+ASKED = 6
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+class Pages:
+    """Each is ready when as many as may be made at once have begun."""
+
+    def __init__(self):
+        self.begun, self.now, self.most = [], 0, 0
+        self._lock = Lock()
+        self._together = Barrier(AT_ONCE, timeout=10)
+
+    def show(self, request):
+        with self._lock:
+            self.begun.append(request.path_params["number"])
+            self.now += 1
+            self.most = max(self.most, self.now)
+        self._together.wait()
+        with self._lock:
+            self.now -= 1
+
+
+@pytest.mark.anyio
+async def test_pages_are_made_a_few_at_a_time_in_the_order_in_which_they_were_asked_for():
+    site = SimpleNamespace(pages_at_once=CapacityLimiter(AT_ONCE))
+    app = SimpleNamespace(state=SimpleNamespace(site=site))
+    pages = Pages()
+    answer = gate._in_turn(pages.show)
+    async with anyio.create_task_group() as tasks:
+        for number in range(ASKED):
+            scope = {"type": "http", "app": app, "path_params": {"number": number}}
+            tasks.start_soon(answer, Request(scope))
+    assert pages.most == AT_ONCE
+    turns = [sorted(pages.begun[n : n + AT_ONCE]) for n in range(0, ASKED, AT_ONCE)]
+    assert turns == [[0, 1], [2, 3], [4, 5]]
