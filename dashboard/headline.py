@@ -60,5 +60,8 @@ def _click(button: ButtonCount, language: Language, *, first: bool) -> Markup:
 
 
 def _ours(sentence: str) -> Markup:
-    """Sentences of the catalogue may hold markup; what is put into them is escaped."""
-    return Markup(sentence)  # noqa: S704
+    """Sentences of the catalogue may hold markup; what is put into them is escaped.
+
+    At the end of a line a number stays with its word.
+    """
+    return Markup(sentence.replace("%(n)s ", "%(n)s\N{NO-BREAK SPACE}"))  # noqa: S704

@@ -50,5 +50,5 @@ def test_it_names_the_two_most_used_buttons_of_the_day():
     assert sentence == "40 vues aujourd’hui, 9 clics sur mon WhatsApp, 5 sur ma fiche contact."
 
 
-def test_its_numbers_stand_out_and_keep_their_thousands_together():
-    assert said(1204, phone=1).startswith("<b>1\u202f204</b> vues")
+def test_its_numbers_stand_out_and_keep_to_their_thousands_and_their_word():
+    assert said(1204, phone=1).startswith("<b>1\u202f204</b>\xa0vues aujourd")

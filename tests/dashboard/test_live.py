@@ -33,7 +33,7 @@ def sign_in(page, world, address):
 
 
 def headline(page):
-    return page.inner_text("[data-live=headline]")
+    return page.inner_text("[data-live=headline]").replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_a_new_view_is_on_the_page_within_two_seconds(world, page):
