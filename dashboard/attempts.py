@@ -5,6 +5,7 @@ Kept in memory and bounded: a restart forgives, and a flood of names pushes out 
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_network
 from threading import Lock
 
 WINDOW_MS = 15 * 60_000
@@ -12,6 +13,13 @@ EMAIL_ATTEMPTS_MAX = 10
 # Many people may share one address (an office, a mobile network), so it is given more room.
 ADDRESS_ATTEMPTS_MAX = 100
 KEYS_MAX = 10_000
+
+
+def line_of(address: str) -> str:
+    """An address as it is counted: who has IPv6 has a whole /64, and with it an address a guess."""
+    if ":" not in address:
+        return address
+    return str(ip_network((int(IPv6Address(address)) >> 64 << 64, 64)))
 
 
 class Attempts:

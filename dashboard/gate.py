@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from dashboard.access import Decision, decide, sees_account
 from dashboard.security import from_our_pages
-from dashboard.site import SESSION_COOKIE, Reader, Site
+from dashboard.site import Reader, Site
 from schema.directory import accounts, cards, sessions
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
@@ -94,7 +94,7 @@ def card_stream(path: str, name: str, endpoint: CardStream) -> Route:
 
 def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
     site: Site = request.app.state.site
-    user, account = _who(site, request.cookies.get(SESSION_COOKIE, ""))
+    user, account = _who(site, request.cookies.get(site.session_cookie, ""))
     own = user.locale if user else None
     code = choose(site.renderers, own, request.headers.get("accept-language", ""))
     reader = Reader(site, user, account, site.renderers[code], typed)

@@ -21,6 +21,9 @@ HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Browsers heed it only where the page came over TLS.
+    "Strict-Transport-Security": "max-age=31536000",
     # Figures on a borrowed phone must not come back with the back button after signing out.
     "Cache-Control": "no-store",
 }

@@ -64,6 +64,15 @@ class Site:
     trusted_proxies: Networks
     """Whose word about the reader's address is taken, for the limits on signing in."""
 
+    @property
+    def is_secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        """Under this prefix no neighbour of our host can put a session of theirs into a browser."""
+        return f"__Host-{SESSION_COOKIE}" if self.is_secure else SESSION_COOKIE
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:

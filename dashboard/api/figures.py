@@ -5,6 +5,7 @@ A figure that the tier does not include is absent; a question that it does not i
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -32,6 +33,7 @@ from dashboard.figures.totals import last_visit, stats
 from dashboard.figures.values import By, Cell, Column, LastVisit, Totals
 from dashboard.included import SECTION_OF_BY, beyond, within
 from dashboard.offers import tier_with
+from dashboard.period import DAYS_MAX, TODAY
 from dashboard.view import View, look
 from schema.days import local_day
 from schema.directory import cards
@@ -133,7 +135,7 @@ def _asked(call: Call, of: tuple[Card, ...]) -> tuple[Question, View]:
     today = max(
         (local_day(place.now_ms, card.zone) for card in of), default=local_day(place.now_ms, "UTC")
     )
-    view = look("", call.request.query_params, today)
+    view = look("", _days(call, today), today)
     for wrong in view.problems:
         raise Problem(400, f"{wrong.sentence % wrong.values} - at `{wrong.field}`")
     for _, section in beyond(view, call.sections):
@@ -141,6 +143,19 @@ def _asked(call: Call, of: tuple[Card, ...]) -> tuple[Question, View]:
     view = within(view, call.sections)
     question = Question(of, view.choice.period, view.choice.before, view.filters)
     return shown_alone(place, question), view
+
+
+def _days(call: Call, today: date) -> Mapping[str, str]:
+    """Without trends as on the page: all days that are kept, or today. Any other days, asked for
+    one after the other, would be the trend."""
+    params = call.request.query_params
+    asked = {name: params[name] for name in ("period", "from", "to") if params.get(name)}
+    if "trends" in call.sections or asked == {"period": TODAY}:
+        return params
+    if asked:
+        _require(call, "trends")
+    first = today - timedelta(days=DAYS_MAX - 1)
+    return {**params, "from": first.isoformat(), "to": today.isoformat()}
 
 
 def _cards(call: Call) -> tuple[Card, ...]:

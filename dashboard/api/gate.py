@@ -42,8 +42,9 @@ def _answer(operation: Operation, request: Request, body: bytes) -> Response:
     site: Site = request.app.state.site
     key = _key(site, request.headers.get("authorization", ""))
     allowance: Allowance = request.app.state.quotas.take(key.id, site.clock())
+    request.state.allowance = allowance
     if allowance.left < 0:
-        told = {**allowance.headers, "Retry-After": str(allowance.ends_s)}
+        told = {"Retry-After": str(allowance.ends_s)}
         raise Problem(429, f"Wait {allowance.ends_s} s.", headers=told)
     about = _about(site, key, request.path_params)
     _let_in(operation, key, about.account)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ExceptionHandler
 
+from dashboard.api.quotas import Allowance
 from schema.errors import BadInput, Unavailable
 
 TYPE_PREFIX = "urn:balise:problem:"
@@ -43,8 +44,10 @@ class Problem(Exception):
         self.status, self.detail, self.headers, self.more = status, detail, headers or {}, more
 
 
-def answer(problem: Problem) -> Response:
+def answer(request: Request, problem: Problem) -> Response:
+    """With what is left of the key's quota, once it is known whose key it is."""
     kind, title = TITLES[problem.status]
+    allowance: Allowance | None = getattr(request.state, "allowance", None)
     return JSONResponse(
         {
             "type": TYPE_PREFIX + kind,
@@ -54,31 +57,31 @@ def answer(problem: Problem) -> Response:
             **problem.more,
         },
         problem.status,
-        problem.headers,
+        {**problem.headers, **(allowance.headers if allowance else {})},
         media_type="application/problem+json",
     )
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    return answer(cast(Problem, error))
+    return answer(request, cast(Problem, error))
 
 
 def _wrong_value(request: Request, error: Exception) -> Response:
-    return answer(Problem(400, str(error)))
+    return answer(request, Problem(400, str(error)))
 
 
 def _away(request: Request, error: Exception) -> Response:
-    return answer(Problem(503, headers={"Retry-After": str(RETRY_S)}))
+    return answer(request, Problem(503, headers={"Retry-After": str(RETRY_S)}))
 
 
 def _routing(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
     status = error.status_code if error.status_code in TITLES else 400
-    return answer(Problem(status, headers=error.headers))
+    return answer(request, Problem(status, headers=error.headers))
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    return answer(Problem(500))
+    return answer(request, Problem(500))
 
 
 HANDLERS: Mapping[Any, ExceptionHandler] = {

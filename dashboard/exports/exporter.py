@@ -1,8 +1,8 @@
 """Makes the files that take long, one at a time, on a thread of its own.
 
 What is to be made stands in the directory, so a restart forgets nothing: a job that was cut short
-is begun again. A lease keeps two processes from making the same one. Files have mode 0600 and no name
-but the id of their job; one that no job knows any more is deleted within a minute.
+is begun again. A lease keeps two processes from making the same one. Files have mode 0600 and no
+name but the id of their job; one that no job knows any more is deleted within a minute.
 """
 
 import os

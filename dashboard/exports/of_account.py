@@ -52,6 +52,8 @@ def files(
     yield "account.json", [_directory(place, account, own)]
     yield "cards.csv", csv_file.write(_cards(own), style)
     yield "items.csv", csv_file.write(_items(made), style)
+    if "trends" not in sections:
+        return  # no tier takes figures away that it does not see
     for card in own:
         labels = {item.code: item.label for item in made[card.id]}
         for subject in _figures(place, card, sections, Words(language, labels)):

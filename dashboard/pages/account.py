@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from dashboard.entry import forget
 from dashboard.exports.archive import archive
 from dashboard.figures.read import Place
 from dashboard.own_password import knows_password
-from dashboard.site import SESSION_COOKIE, Reader
+from dashboard.site import Reader
 from schema.directory import accounts, cards, erasures
 from schema.directory.erasures import Erasure
 from schema.errors import BadInput
@@ -70,7 +71,7 @@ def delete(request: Request, reader: Reader) -> Response:
         return _page(reader, wrong)
     _delete(reader)
     gone = reader.renderer.page("message.html", reader=None, title=GONE, remedy=GOING)
-    gone.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    forget(reader.site, gone)
     return gone
 
 

@@ -10,7 +10,16 @@ from schema.directory import tickets, totp
 from schema.directory.users import User
 
 
-def ask(reader: Reader, user: User, next_path: str) -> Response:
+def go_on(request: Request, reader: Reader, user: User, next_path: str = "/") -> Response:
+    """In, or first to the second step: a password alone, old or new, lets nobody past it."""
+    with reader.site.directory.read() as conn:
+        has_codes = totp.secret_of(conn, user.id) is not None
+    if has_codes:
+        return _ask(reader, user, next_path)
+    return let_in(reader.site, user, request, next_path)
+
+
+def _ask(reader: Reader, user: User, next_path: str) -> Response:
     """The password was right; a ticket remembers that for a few minutes."""
     site = reader.site
     with site.directory.write() as conn:

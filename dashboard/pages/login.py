@@ -6,11 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from collector.requests import visitor_address
-from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.entry import let_in
+from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX, line_of
 from dashboard.pages import code
 from dashboard.site import Reader, Site
-from schema.directory import totp, users
+from schema.directory import users
 from schema.directory.checks import EMAIL_CHARS_MAX
 
 
@@ -30,13 +29,10 @@ def sign_in(request: Request, reader: Reader) -> Response:
         return _form(reader, email=email, next_path=next_path, wait_s=wait_s)
     with site.directory.read() as conn:
         user = users.verify(conn, email, reader.form.get("password", ""))
-        has_codes = user is not None and totp.secret_of(conn, user.id) is not None
     if user is None:
         return _form(reader, email=email, next_path=next_path, refused=True)
     site.attempts.give_back(limits, now_ms)
-    if has_codes:
-        return code.ask(reader, user, next_path)
-    return let_in(site, user, request, next_path)
+    return code.go_on(request, reader, user, next_path)
 
 
 def _form(
@@ -68,5 +64,6 @@ def _limits(email: str, address: str) -> Mapping[str, int]:
 
 
 def address_of(request: Request, site: Site) -> str:
+    """Of the line that is asking."""
     peer = request.client.host if request.client else ""
-    return visitor_address(peer, request.headers.raw, site.trusted_proxies)
+    return line_of(visitor_address(peer, request.headers.raw, site.trusted_proxies))

@@ -3,15 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard.site import SESSION_COOKIE, Reader
+from dashboard.entry import forget
+from dashboard.site import Reader
 from schema.directory import sessions
 
 
 def sign_out(request: Request, reader: Reader) -> Response:
-    token = request.cookies.get(SESSION_COOKIE)
+    token = request.cookies.get(reader.site.session_cookie)
     if token:
         with reader.site.directory.write() as conn:
             sessions.end(conn, token)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
+    forget(reader.site, response)
     return response

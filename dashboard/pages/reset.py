@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
-from dashboard.entry import let_in
+from dashboard.pages import code
 from dashboard.pages.login import address_of
 from dashboard.site import Reader, Site
 from schema.directory import tickets, users
@@ -67,7 +67,7 @@ def change(request: Request, reader: Reader) -> Response:
             users.set_password(conn, user.id, reader.form.get("password", ""))
     except BadInput:
         return _choice(reader, token, too_short=True)
-    return let_in(site, user, request)
+    return code.go_on(request, reader, user)
 
 
 def _send(site: Site, email: str) -> None:

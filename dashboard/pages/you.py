@@ -11,7 +11,7 @@ from dashboard import qr
 from dashboard.entry import let_in
 from dashboard.own_password import knows_password
 from dashboard.pages.account import LANGUAGES, WRONG_PASSWORD
-from dashboard.site import SESSION_COOKIE, Reader
+from dashboard.site import Reader
 from schema.directory import sessions, totp, users
 from schema.directory.checks import PASSWORD_CHARS_MIN
 from schema.errors import BadInput
@@ -97,7 +97,7 @@ def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
     site, user = reader.site, reader.someone
     with site.directory.read() as conn:
         signed_in = sessions.of_user(conn, user.id, site.clock())
-        here = sessions.id_of(conn, request.cookies.get(SESSION_COOKIE, ""))
+        here = sessions.id_of(conn, request.cookies.get(site.session_cookie, ""))
         has_codes = totp.secret_of(conn, user.id) is not None
     today = _utc_day(site.clock())
     words = reader.renderer.language

@@ -102,3 +102,9 @@ def test_everybody_chooses_the_language_of_their_pages(world, chosen, kept):
     assert f'<html lang="{kept}">' in leo.get("/you").text
     with world.directory.read() as conn:
         assert users.by_email(conn, world.viewer).locale == kept
+
+
+def test_no_tier_takes_figures_away_that_it_does_not_see(world):
+    visitor = world.visitor(world.stranger)
+    with ZipFile(BytesIO(visitor.get("/account/export.zip").content)) as found:
+        assert found.namelist() == ["account.json", "cards.csv", "items.csv"]

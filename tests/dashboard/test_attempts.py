@@ -1,4 +1,4 @@
-from dashboard.attempts import KEYS_MAX, WINDOW_MS, Attempts
+from dashboard.attempts import KEYS_MAX, WINDOW_MS, Attempts, line_of
 
 LIMITS = {"email marie": 3, "address 192.0.2.1": 5}
 
@@ -40,3 +40,10 @@ def test_a_flood_of_names_stays_within_its_bound_and_forgets_the_oldest():
         attempts.take({f"email {n}": 1}, 0)
     assert attempts.take({"email marie": 1}, 0) == 0
     assert attempts.take({f"email {KEYS_MAX - 1}": 1}, 0) > 0
+
+
+def test_a_line_is_one_address_or_the_whole_of_an_ipv6_network():
+    assert line_of("192.0.2.7") == "192.0.2.7"
+    assert line_of("2001:db8:1:2::3") == line_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert line_of("2001:db8:1:3::3") != line_of("2001:db8:1:2::3")
+    assert line_of("") == ""

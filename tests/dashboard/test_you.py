@@ -2,10 +2,11 @@
 
 import re
 from base64 import b32decode
+from dataclasses import replace
 
 import pytest
 
-from schema.directory import totp
+from schema.directory import tickets, totp, users
 
 NEW = "un autre mot de passe"
 
@@ -121,3 +122,38 @@ def test_nobody_ends_the_session_of_someone_else(world, marie):
     session = re.search(r'name="session" value="([^"]+)"', marie.get("/you").text)[1]
     world.visitor(world.stranger).post("/you/sessions", {"session": session})
     assert session in marie.get("/you").text
+
+
+def test_a_new_password_from_a_mail_does_not_spare_the_code(world, secret):
+    with world.directory.write() as conn:
+        user = users.by_email(conn, world.owner)
+        link = tickets.issue(conn, user=user.id, purpose="reset", now_ms=world.clock.now_ms)
+    browser = world.visitor()
+    asked = browser.post(f"/reset/{link}", {"password": NEW})
+    assert (asked.status_code, "balise_session" in browser.cookies) == (200, False)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', asked.text)[1]
+    browser.post("/login/code", {"ticket": ticket, "code": code_of(secret, world)})
+    assert browser.get("/you").status_code == 200
+
+
+def test_signing_in_again_ends_the_session_before(world, marie):
+    before = marie.cookies["balise_session"]
+    marie.sign_in(world.owner, world.password)
+    other = world.visitor()
+    other.cookies.set("balise_session", before, domain="balise.test")
+    assert other.get("/you").status_code == 303
+    assert marie.get("/you").status_code == 200
+
+
+def test_over_tls_the_cookie_is_of_this_host_alone(world):
+    world = replace(world, origin="https://balise.test")
+    browser = world.visitor()
+    told = browser.sign_in(world.owner, world.password).headers["set-cookie"]
+    assert told.startswith("__Host-balise_session=")
+    for word in ("Path=/", "Secure", "HttpOnly", "SameSite=lax"):
+        assert word in told
+    assert "Domain" not in told
+    assert browser.get("/you").status_code == 200
+    gone = browser.post("/logout")
+    assert gone.headers["set-cookie"].startswith('__Host-balise_session=""')
+    assert browser.get("/you").status_code == 303

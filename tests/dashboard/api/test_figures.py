@@ -79,9 +79,19 @@ def test_a_figure_that_the_tier_does_not_include_is_absent(
     world, owner, on_tier, visited, tier, figures, more
 ):
     on_tier(tier)
-    told = owner.get(f"/cards/{world.mine.id}/stats", **DAY).json()
+    told = owner.get(f"/cards/{world.mine.id}/stats", period="today").json()
     assert set(told["totals"]) == figures
     assert set(told) & {"previous", "automatic"} == more
+
+
+def test_without_trends_a_key_reads_today_and_all_that_is_kept(world, owner, on_tier, visited):
+    world.store_events(world.event(world.mine, "2026-10-21T20:00:00+02:00", visitor=9))
+    on_tier("essentiel")
+    path = f"/cards/{world.mine.id}"
+    assert owner.get(f"{path}/stats", period="today").json()["totals"]["views"] == 2
+    assert owner.get(f"{path}/stats").json()["totals"]["views"] == 3
+    rows = owner.get(f"{path}/breakdown", by="target").json()["rows"]
+    assert [(row["key"], row["clicks"]) for row in rows if row["clicks"]] == [("phone", 1)]
 
 
 def test_ops_sees_all_of_it_whatever_the_tier(world, ops, on_tier, visited):
@@ -100,6 +110,10 @@ def test_ops_sees_all_of_it_whatever_the_tier(world, ops, on_tier, visited):
         ("breakdown", {"by": "weekday_hour"}, "premium", "force_de_vente"),
         ("stats", {"device": "mobile"}, "premium", "force_de_vente"),
         ("stats", {"source": "qr"}, "essentiel", "premium"),
+        ("stats", DAY, "essentiel", "premium"),
+        ("stats", {"period": "7"}, "essentiel", "premium"),
+        ("stats", {"period": "today", "from": "2026-11-19"}, "essentiel", "premium"),
+        ("breakdown", {"by": "target", **DAY}, "essentiel", "premium"),
         ("live", {}, "premium", "force_de_vente"),
         ("export.csv", {}, "essentiel", "premium"),
         ("export.xlsx", {}, "force_de_vente", "multi_cartes"),

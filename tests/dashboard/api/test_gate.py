@@ -95,10 +95,23 @@ def test_a_quota_is_counted_per_key_and_begins_anew_each_minute(world, ops, owne
         assert ops.get(path).status_code == 200
     refused = ops.get(path)
     assert refused.status_code == 429
+    assert refused.headers["x-ratelimit-remaining"] == "0"
     assert 0 < int(refused.headers["retry-after"]) <= 60
     assert owner.get(path).status_code == 200
     world.clock.now_ms += 60_000
     assert ops.get(path).status_code == 200
+
+
+def test_a_refusal_tells_what_is_left_as_well(ops):
+    lefts = [
+        int(ops.ask(method, path).headers["x-ratelimit-remaining"])
+        for method, path in (
+            ("GET", "/cards/nobody12"),
+            ("POST", "/accounts"),
+            ("GET", "/accounts"),
+        )
+    ]
+    assert lefts == [REQUESTS_MAX - n for n in (1, 2, 3)]
 
 
 def test_an_unknown_path_or_method_is_a_problem_too(ops):
