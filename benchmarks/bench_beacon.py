@@ -54,9 +54,10 @@ scripts 0.6, compiling 0.5, the first `localStorage`, `URL` and `Temporal` 0.3 t
 `updateCurrentEntry` 0.2, all listeners together 0.1. `sendBeacon`, and `fetch` without `keepalive`,
 cost what `fetch` does; listening to the page's history later saves nothing. One bare request is
 thus 4.8 ms on such a phone by itself: no script that sends a view from there keeps 5 ms in all. So
-the bar is held against what the page waits for; what comes later is one task, far from the 50 ms from
-which one counts as long. Earlier: the zone from `Temporal` (0.4, 7 ms) instead of `Intl` (42, 243):
-kept. `setTimeout` in place of `requestIdleCallback` runs before the first picture: not kept."""
+the bar is held against what the page waits for; what comes later is one task, far from the 50 ms
+from which one counts as long. Earlier: the zone from `Temporal` (0.4, 7 ms) instead of `Intl`
+(42, 243): kept. `setTimeout` in place of `requestIdleCallback` runs before the first picture: not
+kept."""
 
 
 def measure() -> Report:

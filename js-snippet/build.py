@@ -39,8 +39,6 @@ const script = readFileSync(from);
 const params = {
   [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
   [constants.BROTLI_PARAM_LGWIN]: 16, // 64 KB are enough, and less to say
-  [constants.BROTLI_PARAM_NPOSTFIX]: 2, // these two: the best of all for this file, by 8 bytes
-  [constants.BROTLI_PARAM_NDIRECT]: 4,
 };
 writeFileSync(br, brotliCompressSync(script, { params }));
 gzip(script, { numiterations: 100 }, (error, packed) => {

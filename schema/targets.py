@@ -40,5 +40,5 @@ SYNONYMS = {"tel": "phone", "mailto": "email", "wa": "whatsapp", "vcf": "vcard"}
 """What links are called: the script sends the word it finds, so that it holds no table of them."""
 SHARE = "share"
 """As a target: the click is on a share button and becomes an event of this name."""
-TARGET_WORDS: tuple[str, ...] = (*(target.name for target in TARGETS), SHARE, *SYNONYMS)
+TARGET_WORDS: tuple[str, ...] = (SHARE, *(target.name for target in TARGETS), *SYNONYMS)
 """What a click's `target` may be as it is sent."""

@@ -83,7 +83,7 @@ try {
       item,
       ref: referrer.split(/[/:]+/)[1],
       // The first use of `Intl` takes a slow phone a fifth of a second; `Temporal` has it ready.
-      tz: self.Temporal
+      tz: window.Temporal
         ? Temporal.Now.timeZoneId()
         : Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
@@ -180,7 +180,7 @@ try {
     for (const tag of document.scripts)
       if (tag.dataset.card?.match(/^[^\W_]{8}$/)) {
         cards.add(tag.dataset.card);
-        source = tag.src;
+        source = tag.src || source; // another may hold data only
         if (tag.dataset.queue) queue = {};
       }
     if (!source) console.warn("data-card"); // on no tag, or none that could be one
@@ -212,8 +212,8 @@ try {
     works[event.type]?.(event); // of a quiet moment, nothing more
   });
 
-  if (!self.balise?.call) {
-    self.balise = safely((name) => {
+  if (!window.balise?.call) {
+    window.balise = safely((name) => {
       path || begin();
       name.match(/^(?!(view|click|engage)$)[a-z][a-z\d_]{0,31}$/) && send(name, 1);
     });

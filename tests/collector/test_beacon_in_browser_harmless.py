@@ -43,6 +43,12 @@ PAGES = (
     ),
     Route("/framed", lambda request: html("<iframe sandbox=allow-scripts src=/marie></iframe>")),
     Route("/wrong/{id}", lambda request: html(tag(request.path_params["id"]) + BUTTONS)),
+    Route(
+        "/data",
+        lambda request: html(
+            tag() + f"<script type=application/json data-card={CARD}>{{}}</script>" + BUTTONS
+        ),
+    ),
     Route("/beside", lambda request: html(tag() + tag("unknown2") + BUTTONS)),
     Route("/none", lambda request: html("<script defer src=/b.js></script>" + BUTTONS)),
 )
@@ -190,6 +196,12 @@ def test_an_unknown_card_is_asked_for_once_and_the_browser_says_it_once(page, ca
     assert len(tracked(page)) == 1
     (said,) = page.said
     assert "404" in said
+
+
+def test_a_script_that_only_holds_data_takes_nobody_elsewhere(page, card):
+    page.goto("/data")
+    page.click("button")
+    assert names(stored(card, 2)) == ["view", "click"]
 
 
 def test_an_unknown_card_does_not_silence_the_one_beside_it(page, card):
