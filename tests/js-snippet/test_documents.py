@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from schema.targets import TARGETS
-from schema.wire import CHANNELS, EVENTS_MAX, decode
+from schema.wire import CHANNELS, EVENTS_MAX, LABEL_CHARS_MAX, MARK_CHARS_MAX, decode
 
 ROOT = Path(__file__).parents[2]
 SOURCE = (ROOT / "js-snippet" / "src" / "beacon.js").read_text(encoding="utf-8")
@@ -56,3 +56,16 @@ def test_the_names_in_storage_are_the_documented_ones():
 def test_the_payload_keeps_the_contract():
     (example,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
     assert decode(json.dumps(json.loads(example)).encode()).events[0].target == "phone"
+
+
+def test_the_longest_body_keeps_under_two_kilobytes():
+    """BOT-07, with every text as long as the script lets it be, each character escaped."""
+    (example,) = re.findall(r"```json\n(.+?)```", PAGE, re.DOTALL)
+    longest = json.loads(example)
+    worst = "\u0001"
+    longest |= {"medium": worst * MARK_CHARS_MAX, "item": worst * MARK_CHARS_MAX}
+    longest |= {"ref": "a" * 253, "tz": "America/Argentina/ComodRivadavia"}
+    longest["events"][0] |= {"label": worst * LABEL_CHARS_MAX}
+    body = json.dumps(longest, separators=(",", ":"))
+    assert decode(body.encode()).card == "k7Hq2xPa"
+    assert len(body) < 2_000
