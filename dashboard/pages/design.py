@@ -21,7 +21,10 @@ from dashboard.charts.values import (
 from dashboard.languages import Language
 from dashboard.site import Reader
 
-COLOURS = ("paper", "sheet", "ink", "soft", "line", "edge", "sea", "sea-soft", "warn", "before")
+COLOURS = (
+    *("paper", "sheet", "ink", "soft", "line", "edge"),
+    *("sea", "sea-soft", "on-sea", "warn", "warn-soft", "before"),
+)
 LEVELS = tuple(f"level-{n}" for n in range(6))
 SPACES = ("space-1", "space-2", "space-3", "space-4", "space-5", "space-6")
 
