@@ -145,9 +145,14 @@ def test_what_a_rule_caught_counts_again_on_the_days_that_are_said(world, ops, c
     context = Context(world.store, world.directory, world.clock, settings)
     change = next(job for job in JOBS if job.name == "reclassify")
     typed = {"card": world.mine.id, "rule": RULE}
-    assert ops.post("/ops/rules", typed | DAYS).status_code == 303
+    shown = ops.post("/ops/rules", typed | DAYS)
+    assert (shown.status_code, "1 événements en tout" in shown.text) == (200, True)
+    with world.directory.read() as conn:
+        assert restored.every(conn) == []
+    sure = {"step": "restore"}
+    assert ops.post("/ops/rules", typed | DAYS | sure).status_code == 303
     assert "1 événement est en cours de modification" in ops.get("/ops/rules").text
-    busy = ops.post("/ops/rules", typed | DAYS)
+    busy = ops.post("/ops/rules", typed | DAYS | sure)
     assert (busy.status_code, "Réessayez dans une minute" in busy.text) == (422, True)
     assert run_job(change, context) == 1
     assert classes(world) == ["bot", "human"]

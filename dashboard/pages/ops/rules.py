@@ -14,6 +14,7 @@ from schema.errors import BadInput, Unavailable
 from schema.languages import N_
 
 if TYPE_CHECKING:
+    from pipeline.preview import Preview
     from pipeline.restoring import Place
 
 WRONG: Mapping[str, str] = {
@@ -30,6 +31,7 @@ def show(request: Request, reader: Reader) -> Response:
 
 
 def restore(request: Request, reader: Reader) -> Response:
+    """First what it would change is shown; the form that says `step=restore` does it."""
     from pipeline import restoring
 
     typed = {name: reader.form.get(name, "").strip() for name in WRONG}
@@ -37,10 +39,12 @@ def restore(request: Request, reader: Reader) -> Response:
     wrong = _wrong(reader, typed, first, last)
     if wrong or first is None or last is None:
         return _page(reader, wrong)
+    place, card, rule = _place(reader), typed["card"], typed["rule"]
+    if reader.form.get("step") != "restore":
+        found = restoring.preview(place, card=card, rule=rule, first=first, last=last)
+        return _page(reader, {}, found)
     try:
-        restoring.restore(
-            _place(reader), card=typed["card"], rule=typed["rule"], first=first, last=last
-        )
+        restoring.restore(place, card=card, rule=rule, first=first, last=last)
     except Unavailable:
         return _page(reader, {"busy": BUSY})
     return RedirectResponse("/ops/rules", 303)
@@ -93,7 +97,7 @@ def _place(reader: Reader) -> "Place":
     return restoring.Place(site.store, site.directory, site.clock, actor, excluded)
 
 
-def _page(reader: Reader, wrong: Mapping[str, str]) -> Response:
+def _page(reader: Reader, wrong: Mapping[str, str], preview: "Preview | None" = None) -> Response:
     from pipeline.reclassify import under_way
     from pipeline.restoring import known_rules
 
@@ -110,6 +114,10 @@ def _page(reader: Reader, wrong: Mapping[str, str]) -> Response:
             (each, names.get(each.card, ""), words.days(each.first, each.last)) for each in every
         ],
         under_way=sum(todo.events for todo in under_way(directory)),
+        preview=preview,
+        preview_days=[(words.days(gain.day, gain.day), gain) for gain in preview.days]
+        if preview
+        else [],
         rule_choices=[(rule, rule) for rule in known_rules()],
         typed=reader.form,
         wrong=wrong,
