@@ -9,7 +9,7 @@ from pipeline.compute import tables_of_block
 from pipeline.swap import replaced
 from schema.store import EventStore
 
-PIECE_EVENTS_MAX = 300_000
+PIECE_EVENTS_MAX = 200_000
 """Events that one thread has in memory at once."""
 
 STEP_EVENTS_MAX = 8_000_000

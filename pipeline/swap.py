@@ -19,6 +19,7 @@ import polars as pl
 
 from pipeline.frames import CELLS, checked
 from pipeline.rollups import TABLES
+from schema.errors import BadInput
 from schema.store import EventStore
 
 Put = Callable[[Mapping[str, pl.DataFrame]], None]
@@ -38,9 +39,16 @@ WHERE database = currentDatabase() AND table = {table:String} AND active
 """
 
 
+_SPREAD = """\
+SELECT count() FROM system.tables
+WHERE database = currentDatabase() AND name IN {tables:Array(String)} AND engine = 'Distributed'
+"""
+
+
 @contextmanager
 def replaced(store: EventStore, cells: pl.DataFrame) -> Iterator[Put]:
     """What is put within the block is, after it, all that the tables hold for `cells`."""
+    _refuse_cluster(store)
     months = cells["day"].dt.strftime("%Y%m").cast(pl.UInt32).unique().to_list()
     try:
         _name_cells(store, cells)
@@ -52,6 +60,15 @@ def replaced(store: EventStore, cells: pl.DataFrame) -> Iterator[Put]:
     finally:
         for leftover in (*map(_staging, TABLES), _CELLS):
             store.run(f"DROP TABLE IF EXISTS {leftover}")
+
+
+def _refuse_cluster(store: EventStore) -> None:
+    """A copy of a distributed table leads to the same rows: they would be there twice."""
+    if store.rows(_SPREAD, {"tables": list(TABLES)})[0][0]:
+        raise BadInput(
+            "Figures cannot be computed ahead on a cluster yet; pages compute them from events. "
+            "Use one ClickHouse server, without cluster= in its address."
+        )
 
 
 def _name_cells(store: EventStore, cells: pl.DataFrame) -> None:

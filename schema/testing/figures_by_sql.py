@@ -89,19 +89,20 @@ _KEYS = {
     **{name: name for name in ("device", "browser", "os")},
 }
 
+# Most of these groups have one visitor: an array of it is a third smaller than a set.
 CARD_DIMS = (
     "INSERT INTO card_dims (card, day, by, key, views, visitors, visits, bounces, clicks,"
     " contact_clicks, contact_visits, recipe)\n"
     + "\nUNION ALL\n".join(
-        f"SELECT card, day, '{by}', {key}, sum(views), uniqExact(visitor), count(), sum(bounce),"
-        f" sum(clicks), sum(contact_clicks), countIf(contact_clicks > 0), {RECIPE}"
+        f"SELECT card, day, '{by}', {key}, sum(views), arrayUniq(groupArray(visitor)), count(),"
+        f" sum(bounce), sum(clicks), sum(contact_clicks), countIf(contact_clicks > 0), {RECIPE}"
         f" FROM visits GROUP BY card, day, {key}"
         for by, key in _KEYS.items()
     )
     + f"""
 UNION ALL
 SELECT
-    card, day, 'target', name, 0, uniqExact(visitor), count(), 0, sum(n),
+    card, day, 'target', name, 0, arrayUniq(groupArray(visitor)), count(), 0, sum(n),
     sumIf(n, name IN ({_CONTACT})), countIf(name IN ({_CONTACT})), {RECIPE}
 FROM visits ARRAY JOIN mapKeys(targets) AS name, mapValues(targets) AS n GROUP BY card, day, name
 """

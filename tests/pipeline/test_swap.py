@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.frames import CARD_DAYS, CELLS
 from pipeline.swap import replaced
-from schema.errors import BaliseError
+from schema.errors import BadInput, BaliseError
 
 VIEWED = datetime(2026, 10, 2, 10, tzinfo=UTC)
 
@@ -95,3 +95,23 @@ def test_what_a_killed_swap_left_in_the_staging_table_does_no_harm(store):
     replace(store, [("a", OCTOBER, 1)])
     assert held(store) == [("a", OCTOBER, 1)]
     assert store.rows("EXISTS TABLE card_days_staging") == [(0,)]
+
+
+class Cluster:
+    """The store, as if its tables were distributed: the embedded engine knows no cluster."""
+
+    def __init__(self, store):
+        self._store = store
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def rows(self, sql, params):
+        return [(4,)] if "system.tables" in sql else self._store.rows(sql, params)
+
+
+def test_on_a_cluster_nothing_is_swapped_for_its_rows_would_be_there_twice(store):
+    replace(store, [("a", OCTOBER, 1)])
+    with pytest.raises(BadInput, match="on a cluster yet; pages compute them from events"):
+        replace(Cluster(store), [("a", OCTOBER, 2)])
+    assert held(store) == [("a", OCTOBER, 1)]
