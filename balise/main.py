@@ -30,6 +30,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("key", "Create, list, show and delete API keys."),
     Entry("user", "Create, list, show and delete people who sign in."),
     Entry("import", "Bring in events from files: our own columns, Plausible, Umami, logs."),
+    Entry("export", "Write the figures of a card or an account to a file: CSV, PDF or Excel."),
     Entry("geoip", "Show, install or update the file that tells the places of networks."),
     Entry("ledger", "Show what was received and what became of it; does it balance?"),
     Entry("rollup", "Compute the days that have ended or got late events, now."),

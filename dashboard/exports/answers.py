@@ -40,7 +40,7 @@ def _csv(document: Report, params: Mapping[str, str], language: Language) -> Res
 
 
 def _subject(document: Report, key: str) -> Subject:
-    found = next((each for each in document.subjects if each.key == key), None)
+    found = document.subject(key)
     if found is None:
         raise HTTPException(404)
     return found

@@ -80,3 +80,6 @@ class Report:
     """Each in words: « Source: QR code »."""
     before: tuple[date, date] | None = None
     """The period that is compared with."""
+
+    def subject(self, key: str) -> Subject | None:
+        return next((each for each in self.subjects if each.key == key), None)

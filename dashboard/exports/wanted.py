@@ -46,14 +46,15 @@ class Wanted:
 
     def asked(self, place: Place) -> Asked | AskedOfSeveral:
         """A file cannot show a sentence beside a field, so it is made only of what is right."""
-        asked = self._asked(place)
+        asked = self.looked(place)
         for wrong in asked.view.problems:
             raise HTTPException(wrong.status)
         if not asked.question.cards:
             raise HTTPException(404)
         return asked
 
-    def _asked(self, place: Place) -> Asked | AskedOfSeveral:
+    def looked(self, place: Place) -> Asked | AskedOfSeveral:
+        """With what is wrong in it, for whoever can say so."""
         if self.card:
             return asked_of(page_of(self.card), self.params, self, self.card, place)
         own, group = belongings(place.directory, self.account), self.params.get("group", "")
