@@ -39,17 +39,19 @@ try {
   let aliveAt = Date.now(); // the last sign of life; engaged time is counted up to there
   let hereAt; // when this page was counted or left
 
+  // The page's own query stays as it is written: `searchParams` would make `?edit=` of `?edit`.
+  const query = () => location.search.replace("?", "&");
+  const here = (search) => Object.assign(new URL(location), { search });
+
   // What a click is: one of the words that the collector knows, in the attribute or in the link. A
   // share link gets the page's tagged address in place of the one it holds; a button without a link
   // copies it, or opens the system's share sheet.
   const click = (event) => {
     if (event.button > 1) return; // the middle button opens links, the right one a menu
     const button = event.target.closest("[data-track]") || event.target.closest("a");
-    const { track, trackLabel } = button.dataset;
+    const { track, trackLabel = "" } = button.dataset;
     if (track === "share") {
-      const url = new URL(location);
-      url.searchParams.append("src", "share");
-      url.searchParams.append("item", trackLabel);
+      const url = here(`src=share&item=${trackLabel}` + query());
       if (button.href) button.href = button.href.replace(/https?%[^&]+/, encodeURIComponent(url));
       else
         (trackLabel === "copy"
@@ -60,7 +62,7 @@ try {
     send(
       "click",
       {
-        label: trackLabel?.slice(0, LABEL_CHARS_MAX),
+        label: trackLabel.slice(0, LABEL_CHARS_MAX),
         // No word, no click: it throws.
         target: (track || button.href).match(/(?:^|\.|\/\/)(TARGETS)(:|\.(com|me)\/|$|\?)/)[1],
       },
@@ -71,27 +73,26 @@ try {
   // Marks leave the address, so that a copied link does not carry them on.
   const arrive = (referrer) => {
     seq = scroll = toldMs = engagedMs = 0;
-    const here = new URL(location);
-    const [medium, item, choice] = ["src", "item", "balise"].map((name) => {
-      const value = here.searchParams.get(name) || "";
-      here.searchParams.delete(name);
-      return value.slice(0, MARK_CHARS_MAX);
+    const marks = {};
+    const rest = query().replace(/&(src|item|balise)=([^&]*)/g, (mark, name, value) => {
+      marks[name] = value.slice(0, MARK_CHARS_MAX);
+      return "";
     });
     about = {
       page: Math.random().toFixed(12).slice(2), // 40 random bits
-      medium,
-      item,
+      medium: marks.src,
+      item: marks.item,
       ref: referrer.split(/[/:]+/)[1],
       // The first use of `Intl` takes a slow phone a fifth of a second; `Temporal` has it ready.
       tz: window.Temporal
         ? Temporal.Now.timeZoneId()
         : Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
-    if (choice === "off") storage["balise-off"] = 1;
+    if (marks.balise === "off") storage["balise-off"] = 1;
     // Only the objection page can take an objection back, no link that somebody sends.
-    else if (choice && source.startsWith(referrer || 1)) delete storage["balise-off"];
-    path = here.pathname; // not before: an objection that cannot be kept ends it all
-    if (medium + item + choice) history.replaceState(history.state, "", here);
+    else if (marks.balise && source.startsWith(referrer || 1)) delete storage["balise-off"];
+    path = location.pathname; // not before: an objection that cannot be kept ends it all
+    if (rest !== query()) history.replaceState(history.state, "", here(rest.slice(1)));
   };
 
   // Keep what is not delivered: an entry of its own for each event, so that two tabs of a site do
@@ -176,11 +177,12 @@ try {
   const begin = () => {
     // A sandbox or a visitor's setting may forbid storage: then memory does, while the page lasts.
     queue = storage = safely(() => localStorage)() || {};
-    // Not `document.currentScript`: while the page waits, it costs more than all the rest.
+    // Not `document.currentScript`: while the page waits, it costs more than all the rest. Others
+    // may use this attribute too, but not with this name of a script.
     for (const tag of document.scripts)
-      if (tag.dataset.card?.match(/^[^\W_]{8}$/)) {
+      if ((tag.src + " " + tag.dataset.card).match(/\/b\.\S+ [^\W_]{8}$/)) {
         cards.add(tag.dataset.card);
-        source = tag.src || source; // another may hold data only
+        source = tag.src;
         if (tag.dataset.queue) queue = {};
       }
     if (!source) console.warn("data-card"); // on no tag, or none that could be one

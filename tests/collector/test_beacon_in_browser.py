@@ -135,6 +135,12 @@ def test_medium_and_item_are_read_from_the_address_and_leave_it(page, card):
     assert page.evaluate("location.href") == f"{card.url}/marie?lang=fr#contact"
 
 
+def test_what_else_the_address_says_stays_as_it_is_written(page, card):
+    page.goto("/marie?a=b%20c&src=qr&edit&src=nfc&d~=(1)&xsrc=2&balise=on#src=qr")
+    stored(card, 1)
+    assert page.evaluate("location.href") == f"{card.url}/marie?a=b%20c&edit&d~=(1)&xsrc=2#src=qr"
+
+
 def test_an_address_without_them_is_left_alone(page, card):
     page.goto("/marie?a=b%20c&d")
     stored(card, 1)

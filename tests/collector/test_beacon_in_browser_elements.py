@@ -68,7 +68,10 @@ def clicks(events) -> list[str]:
         ("/marie.vcf?v=2", "vcard"),
         ("https://www.linkedin.com/in/marie", "linkedin"),
         ("https://facebook.com/marie", "facebook"),
-        ("https://x.com/marie", "x"),
+        ("https://x.com", "x"),
+        ("https://www.x.com/marie", "x"),
+        ("https://m.facebook.com/marie", "facebook"),
+        ("whatsapp://send?text=Bonjour", "whatsapp"),
     ],
 )
 def test_an_obvious_link_needs_no_attribute(page, card, href, target):
@@ -78,7 +81,18 @@ def test_an_obvious_link_needs_no_attribute(page, card, href, target):
     assert clicks(stored(card, 2)) == [target]
 
 
-@pytest.mark.parametrize("href", ["https://example.fr/", "https://netflix.com/tel:", "#tel", "/"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        *("https://example.fr/", "https://netflix.com/tel:", "#tel", "/"),
+        "https://example.fr/?u=tel:1",
+        "https://linkedin.com.example.fr/in/marie",
+        "https://notlinkedin.com/in/marie",
+        "https://example.fr/marie.vcfs",
+        "geo:-20.9,55.4",
+        "https://maps.google.com/?q=Saint-Denis",  # a map says so by its attribute
+    ],
+)
 def test_any_other_link_is_not_counted(page, card, href):
     page.goto("/marie")
     page.evaluate(f"document.querySelector('#link').href = '{href}'")
@@ -124,11 +138,28 @@ def test_a_link_is_activated_with_the_keyboard(page, card):
 def test_a_share_link_carries_the_tagged_address_in_place_of_its_own(page, card):
     page.goto("/marie?lang=fr&src=qr")
     page.click("#share")
-    tagged = f"{card.url}/marie?lang=fr&src=share&item=whatsapp"
+    tagged = f"{card.url}/marie?src=share&item=whatsapp&lang=fr"
     quoted = page.evaluate("encodeURIComponent", tagged)
     assert page.get_attribute("#share", "href") == f"https://wa.me/?text=Voici%20{quoted}&x=1"
     shared = stored(card, 2)[1]
     assert (shared.name, shared.label, shared.target) == ("share", "whatsapp", "")
+
+
+def test_a_shared_address_keeps_the_sites_own_query_as_it_is_written(page, card):
+    page.add_init_script("navigator.share = async ({url}) => { window.given = `${url}` }")
+    page.goto("/marie?edit&name=a%20b~c#top")
+    page.click("#sheet")
+    given = page.evaluate("window.given")
+    assert given == f"{card.url}/marie?src=share&item=sheet&edit&name=a%20b~c#top"
+
+
+def test_a_share_button_without_a_channel_shares_without_one(page, card):
+    page.add_init_script("navigator.share = async ({url}) => { window.given = `${url}` }")
+    page.goto("/marie")
+    page.evaluate("document.querySelector('#sheet').removeAttribute('data-track-label')")
+    page.click("#sheet")
+    assert page.evaluate("window.given") == f"{card.url}/marie?src=share&item="
+    assert stored(card, 2)[1].label == ""
 
 
 def test_the_tagged_address_is_copied(page, card):

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 from starlette.routing import Route
 
 from collector import script
@@ -30,6 +31,8 @@ def elsewhere(path: str, more: str = ""):
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "beacon.md").read_text(encoding="utf-8")
 (RECEIPT,) = re.findall(r"```html\n(<a href.+?)```", DOCUMENT, re.DOTALL)
 
+VENDOR = '<script defer src="/vendor/widget.js" data-card="vendor01"></script>'
+
 PAGES = (
     Route("/receipt", lambda request: html(tag() + RECEIPT)),
     Route("/there", elsewhere(script.PLAIN_PATH)),
@@ -49,6 +52,11 @@ PAGES = (
             tag() + f"<script type=application/json data-card={CARD}>{{}}</script>" + BUTTONS
         ),
     ),
+    Route(
+        "/vendor",
+        lambda request: html(VENDOR + tag().replace("b.js", "b.js?ver=6.4") + VENDOR + BUTTONS),
+    ),
+    Route("/vendor/widget.js", lambda request: Response("", media_type="text/javascript")),
     Route("/beside", lambda request: html(tag() + tag("unknown2") + BUTTONS)),
     Route("/none", lambda request: html("<script defer src=/b.js></script>" + BUTTONS)),
 )
@@ -202,6 +210,15 @@ def test_a_script_that_only_holds_data_takes_nobody_elsewhere(page, card):
     page.goto("/data")
     page.click("button")
     assert names(stored(card, 2)) == ["view", "click"]
+
+
+def test_a_script_of_another_vendor_changes_neither_card_nor_address(page, card):
+    """It has the same attribute, before the tag and after it; ours has a version, as some sites
+    add to every script."""
+    page.goto("/vendor")
+    page.click("button")
+    assert {event.card for event in stored(card, 2)} == {CARD}
+    assert tracked(page) == [f"{card.url}/api/track"] * 2
 
 
 def test_an_unknown_card_does_not_silence_the_one_beside_it(page, card):

@@ -32,8 +32,8 @@ def test_the_attributes_are_those_of_the_source():
 
 
 def marks() -> list[str]:
-    (listed,) = re.findall(r"\[medium, item, choice\] = (\[.+\])", SOURCE)
-    return json.loads(listed)
+    (listed,) = re.findall(r"/&\((.+?)\)=", SOURCE)
+    return listed.split("|")
 
 
 def test_the_marks_are_those_of_the_source():
