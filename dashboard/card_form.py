@@ -11,7 +11,7 @@ from schema.errors import BadInput
 from schema.languages import N_
 
 WRONG: Mapping[str, str] = {
-    "name": N_("Give it a name of at most 200 characters."),
+    "name": N_("Give it a name of at most 200 visible characters."),
     "url": N_("Give an address such as https://carte.example.fr/marie."),
     "zone": N_("This time zone is unknown; choose one from the list."),
     "origins": N_("One site per line, such as https://carte.example.fr."),

@@ -1,13 +1,16 @@
 """Texts, numbers and dates in the reader's language."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, cached_property, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
+from unicodedata import normalize
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import (
     format_date,
     format_interval,
@@ -24,6 +27,9 @@ DOMAIN = "dashboard"
 
 # An hour of the day as people write it; the space is one that never breaks.
 _HOUR_PATTERNS = {"fr": "H\N{NO-BREAK SPACE}'h'", "en": "h\N{NO-BREAK SPACE}a"}
+
+# The day of a date with its month in letters: no other part of it is a single 1.
+_FIRST = re.compile(r"(?<!\d)1(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,12 @@ class Language:
         if (today - day).days == 1:
             return self.gettext("Yesterday")
         if day.year == today.year:
-            return self._first(format_skeleton("MMMMd", day, locale=self.locale), day)
-        return self._first(format_date(day, "long", locale=self.locale), day)
+            return self.dated(format_skeleton("MMMMd", day, locale=self.locale))
+        return self.dated(format_date(day, "long", locale=self.locale))
 
-    def _first(self, text: str, day: date) -> str:
+    def dated(self, text: str) -> str:
         """French has an ordinal for the first of a month, which no pattern can say."""
-        return text.replace("1", "1er", 1) if self.code == "fr" and day.day == 1 else text
+        return _FIRST.sub("1er", text) if self.code == "fr" else text
 
     def month(self, day: date) -> str:
         return _month(day, self.code)
@@ -68,12 +74,22 @@ class Language:
     def days(self, first: date, last: date) -> str:
         """From the first to the last, as short as can be; one day is a day."""
         if first == last:
-            return format_date(first, "long", locale=self.locale)
-        return format_interval(first, last, "yMMMd", locale=self.locale)
+            return self.dated(format_date(first, "long", locale=self.locale))
+        return self.dated(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def zone(self, name: str) -> str:
         """By the town or island that people know it by."""
         return _zone(name, self.code)
+
+    def zones(self, names: Collection[str], chosen: str) -> list[tuple[str, str]]:
+        """To choose from, in the order of their towns. Of a zone's several names, one: that in use,
+        which stays in the list even when nobody knows it."""
+        older = get_global("zone_aliases")
+        shown = {name for name in names if name not in older and not name.startswith("Etc/GMT")}
+        shown -= {older.get(chosen)}
+        said = [(name, self.zone(name)) for name in shown | {chosen} & set(names)]
+        unknown = [] if chosen in names else [(chosen, chosen)]
+        return unknown + sorted(said, key=lambda each: _without_accents(each[1]))
 
     def duration(self, seconds: int) -> str:
         minutes, left = divmod(seconds, 60)
@@ -92,6 +108,10 @@ class Language:
 
     def hour(self, hour: int) -> str:
         return _hour(hour % 24, self.code)
+
+
+def _without_accents(text: str) -> str:
+    return normalize("NFD", text).encode("ascii", "ignore").decode().casefold()
 
 
 # A page says hundreds of numbers, most of them small and most of them again on the next page.

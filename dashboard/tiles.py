@@ -8,6 +8,8 @@ from dashboard.languages import Language
 from schema.metrics import BY_NAME
 from schema.tiers import Section
 
+NOTHING = "–"
+
 Change = float | Literal["new"] | None
 
 MOVING = ("views", "visits", "contact_clicks")
@@ -51,18 +53,24 @@ def _visitors(stats: Stats, language: Language) -> Tile:
 
 def _rate(stats: Stats, language: Language) -> Tile:
     totals = stats.totals
-    value = "–" if totals.contact_rate is None else language.share(totals.contact_rate)
-    note = language.gettext("%(part)s of %(whole)s visits") % {
+    value = NOTHING if totals.contact_rate is None else language.share(totals.contact_rate)
+    whole = language.ngettext(
+        "%(part)s of %(whole)s visit", "%(part)s of %(whole)s visits", totals.visits
+    )
+    note = whole % {
         "part": language.number(totals.contact_visits),
         "whole": language.number(totals.visits),
     }
-    return Tile("contact_rate", _title("contact_rate", language), value, note=note)
+    return Tile(
+        "contact_rate", _title("contact_rate", language), value, note=note if totals.visits else ""
+    )
 
 
 def _engaged(stats: Stats, language: Language) -> Tile:
-    median = stats.totals.engaged_s_median
-    value = "–" if median is None else language.duration(median)
-    note = language.gettext("half of the visits last longer")
+    totals = stats.totals
+    median = totals.engaged_s_median
+    value = NOTHING if median is None else language.duration(median)
+    note = language.gettext("half of the visits last longer") if totals.visits > 1 else ""
     return Tile("engaged_s_median", _title("engaged_s_median", language), value, note=note)
 
 

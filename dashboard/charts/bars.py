@@ -58,6 +58,8 @@ def _step(funnel: Funnel, n: int, most: int, language: Language) -> Markup:
     drawn = _row(funnel.steps[n], most, top, STEP_BAR_HEIGHT, language)
     if n + 1 == len(funnel.steps):
         return drawn
+    if not funnel.steps[n].value:
+        return drawn
     kept = percent(funnel.steps[n + 1].value, funnel.steps[n].value, language)
     text = language.gettext("↓ %(share)s go on") % {"share": kept}
     return drawn + styled("text", "tick", text, x=0, y=top + STEP_HEIGHT - 12)

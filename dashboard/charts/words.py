@@ -35,12 +35,12 @@ def whole(point: Point, interval: Interval, language: Language) -> str:
 
 @lru_cache(maxsize=2_000)
 def _tick(day: date, skeleton: str, language: Language) -> str:
-    return str(format_skeleton(skeleton, day, locale=language.locale))
+    return language.dated(format_skeleton(skeleton, day, locale=language.locale))
 
 
 @lru_cache(maxsize=10_000)
 def _day(day: date, pattern: DayPattern, language: Language) -> str:
-    return format_date(day, pattern, locale=language.locale)
+    return language.dated(format_date(day, pattern, locale=language.locale))
 
 
 def last_day(at: date, interval: Interval) -> date:

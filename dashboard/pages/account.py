@@ -37,7 +37,7 @@ def change(request: Request, reader: Reader) -> Response:
             )
             reader.record(conn, "account.change", changed.id)
     except BadInput:
-        wrong = N_("Give it a name of at most 200 characters, and choose a language.")
+        wrong = N_("Give it a name of at most 200 visible characters, and choose a language.")
         return _page(reader, {"name": wrong})
     return RedirectResponse("/account", 303)
 

@@ -12,7 +12,7 @@ from dashboard.figures.essentiel import Essentiel, essentiel, today_and_ever
 from dashboard.figures.read import Batch, Place, read
 from dashboard.headline import headline
 from dashboard.offers import OFFERS, tier_with
-from dashboard.pages.card_period import NOTHING_TYPED, Typed, period_part
+from dashboard.pages.card_period import NOTHING_TYPED, Contents, Typed, period_part
 from dashboard.site import Reader
 from schema.directory import cards
 from schema.directory.cards import Card
@@ -27,7 +27,7 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
 
 
 def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response:
-    figures, part_of_period = parts_of(request, reader, card, typed)
+    figures, part_of_period, contents = parts_of(request, reader, card, typed)
     return reader.renderer.page(
         "card.html",
         reader=reader,
@@ -36,6 +36,7 @@ def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response
         doors=doors(reader, card),
         figures=figures,
         part_of_period=part_of_period,
+        contents=contents,
         locked=[
             (offer, CATALOGUE[tier_with(section)].label)
             for section, offer in OFFERS.items()
@@ -57,14 +58,15 @@ def figures(request: Request, reader: Reader, card: Card) -> Response:
 
 def parts_of(
     request: Request, reader: Reader, card: Card, typed: Typed = NOTHING_TYPED
-) -> tuple[Markup, Markup]:
-    """The figures of now and those of a period, with one reading of the card for both."""
+) -> tuple[Markup, Markup, Contents]:
+    """The figures of now, those of a period and what the menu says of them, with one reading of the
+    card for all."""
     place = place_of(reader)
     question = today_and_ever(card, place.now_ms)
     batch = Batch(place, question)
     counted = batch.add(essentiel(question))
-    part = period_part(request, reader, card, place, typed, batch)
-    return _drawn(reader, counted()), part
+    text, contents = period_part(request, reader, card, place, typed, batch)
+    return _drawn(reader, counted()), text, contents
 
 
 def place_of(reader: Reader) -> Place:

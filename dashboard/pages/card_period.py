@@ -12,6 +12,7 @@ from dashboard.access import Decision, decide
 from dashboard.asked import Asked, asked_of, page_of
 from dashboard.charts.figure import figure
 from dashboard.choices import choices
+from dashboard.contents import contents
 from dashboard.drawings import ROWS_SHOWN_MAX
 from dashboard.figures.breakdown import breakdowns, starts
 from dashboard.figures.live import now
@@ -26,6 +27,8 @@ from schema.days import local_day
 from schema.directory import annotations
 from schema.directory.cards import Card
 from schema.tiers import CATALOGUE, TIERS
+
+Contents = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ NOTHING_TYPED = Typed()
 
 def period_part(
     request: Request, reader: Reader, card: Card, place: Place, typed: Typed, whole: Batch
-) -> Markup:
-    """`whole` is what the rest of the page reads of the card: without filters, read together."""
+) -> tuple[Markup, Contents]:
+    """Its text and what the menu says of it. `whole` is what the rest of the page reads of the
+    card: without filters, read together."""
     if "trends" not in reader.sections:
-        return Markup()
+        return Markup(), []
     asked = asked_of(_path(request, card), request.query_params, reader, card, place)
     view, period = asked.view, asked.view.choice.period
     today = local_day(place.now_ms, card.zone)
@@ -55,7 +59,7 @@ def period_part(
     of_now = whole.add(now(whole.question, place.now_ms)) if "complete" in asked.sections else None
     batch = Batch(place, asked.question) if asked.question.filters else whole
     shown = _shown(batch, asked) if asked.question.cards else None
-    return reader.renderer.text(
+    text = reader.renderer.text(
         "card_period.html",
         view=view,
         card=card,
@@ -69,6 +73,8 @@ def period_part(
         now=of_now() if of_now else None,
         shown=shown,
     )
+    has_visits = bool(shown and shown["visits"])
+    return text, contents(asked.sections, has_visits=has_visits)
 
 
 def _path(request: Request, card: Card) -> str:

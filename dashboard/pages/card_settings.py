@@ -63,6 +63,6 @@ def _page(
         card=typed,
         mark=mark or as_typed(card).mark,
         newer=newer,
-        zones=sorted(zone_names()),
+        zones=zone_names(),
         wrong=wrong or {},
     )

@@ -76,7 +76,7 @@ def _link(request: Request, reader: Reader) -> SharedLink | None:
 
 def _card(request: Request, reader: Reader, link: SharedLink, *, framed: bool) -> Response:
     guest, card = _guest(reader, link)
-    figures, part_of_period = parts_of(request, guest, card)
+    figures, part_of_period, contents = parts_of(request, guest, card)
     return guest.renderer.page(
         "shared.html",
         headers={"Content-Security-Policy": _FRAMED} if framed else None,
@@ -85,6 +85,7 @@ def _card(request: Request, reader: Reader, link: SharedLink, *, framed: bool) -
         framed=framed,
         figures=figures,
         part_of_period=part_of_period,
+        contents=contents,
     )
 
 

@@ -12,6 +12,8 @@ from schema.tiers import TIERS, Tier
 LOCALES = ("fr", "en")
 
 NAME_CHARS_MAX = 200
+JOINERS = dict.fromkeys((0x200C, 0x200D))
+"""What holds the parts of an emoji together, and the letters of some scripts: they show nothing."""
 URL_CHARS_MAX = 2_000
 EMAIL_CHARS_MAX = 254
 PASSWORD_CHARS_MIN = 10
@@ -27,7 +29,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def name(text: str, what: str) -> str:
     stripped = text.strip()
     # Names are printed in terminals and logs: no control character gets that far.
-    if not stripped or len(stripped) > NAME_CHARS_MAX or not stripped.isprintable():
+    seen = stripped.translate(JOINERS)
+    if not seen or len(stripped) > NAME_CHARS_MAX or not seen.isprintable():
         raise BadInput(
             f"The {what} {text!r} cannot be used; give 1 to {NAME_CHARS_MAX} printable characters."
         )

@@ -41,7 +41,7 @@ def test_an_item_is_made_drawn_and_revoked(world, marie):
 def test_an_item_that_cannot_be_made_is_told_and_nothing_typed_is_lost(world, marie, typed):
     refused = marie.post(f"/cards/{world.mine.id}/items", {"label": "L", "medium": "nfc"} | typed)
     assert (refused.status_code, made(world)) == (422, [])
-    assert "Donnez un nom de 200 caractères au plus" in refused.text
+    assert "Donnez un nom de 200 caractères visibles au plus" in refused.text
 
 
 def test_a_viewer_takes_codes_away_and_changes_nothing(world, marie):

@@ -60,6 +60,14 @@ def test_days_are_said_as_people_say_them(day, french, english):
     assert (FR.day(day, TODAY), EN.day(day, TODAY)) == (french, english)
 
 
+def test_the_first_of_a_month_is_an_ordinal_in_french_in_ranges_too():
+    first, last = date(2026, 10, 1), date(2026, 11, 1)
+    assert FR.days(first, last) == "1er oct.\u2009–\u20091er nov. 2026"
+    assert FR.days(first, date(2026, 10, 11)) == "1er–11 oct. 2026"
+    assert FR.days(last, last) == "1er novembre 2026"
+    assert EN.days(last, last) == "November 1, 2026"
+
+
 def test_hours_never_break_and_midnight_is_zero():
     assert [FR.hour(hour) for hour in (9, 18, 24)] == ["9\xa0h", "18\xa0h", "0\xa0h"]
     assert [EN.hour(hour) for hour in (9, 18, 24)] == ["9\xa0AM", "6\xa0PM", "12\xa0AM"]
@@ -69,3 +77,21 @@ def test_a_time_zone_is_told_by_the_place_that_people_know():
     zones = ("Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea")
     assert [FR.zone(zone) for zone in zones] == ["Paris", "La Réunion", "Martinique", "Nouméa"]
     assert EN.zone("Indian/Reunion") == "Réunion"
+
+
+def test_time_zones_to_choose_from_are_towns_in_their_order_each_once():
+    names = ("Europe/Paris", "Asia/Calcutta", "Asia/Kolkata", "Etc/GMT+5", "America/Cayenne")
+    assert FR.zones(names, "Europe/Paris") == [
+        ("America/Cayenne", "Cayenne"),
+        ("Asia/Kolkata", "Kolkata"),
+        ("Europe/Paris", "Paris"),
+    ]
+
+
+def test_the_time_zone_in_use_can_be_kept_under_an_older_name_or_an_unknown_one():
+    names = ("Europe/Paris", "Asia/Calcutta", "Asia/Kolkata")
+    assert [zone for zone, _ in FR.zones(names, "Asia/Calcutta")] == [
+        "Asia/Calcutta",
+        "Europe/Paris",
+    ]
+    assert FR.zones(names, "Mars/Base")[0] == ("Mars/Base", "Mars/Base")

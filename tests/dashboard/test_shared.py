@@ -92,7 +92,7 @@ def test_a_revoked_link_shows_nothing(world, marie, share):
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("label", " ", "Donnez un nom de 200 caractères au plus."),
+        ("label", " ", "Donnez un nom de 200 caractères visibles au plus."),
         ("until", "2026-11-01", "Choisissez un jour à venir, ou aucun."),
         ("until", "bientôt", "Choisissez un jour à venir, ou aucun."),
         ("password", "court", "Au moins 10 caractères"),

@@ -77,7 +77,7 @@ def _page(
         account=account,
         cards=own,
         people=people,
-        zones=sorted(zone_names()),
+        zones=zone_names(),
         card=typed or TypedCard(zone=USUAL_ZONE),
         wrong=wrong or {},
         typed=reader.form if refused else {},

@@ -73,7 +73,7 @@ def test_a_finger_shows_the_figures_of_the_nearest_day_within_the_page(page):
 def test_keys_walk_from_day_to_day_and_escape_ends_it(page):
     tip = page.locator("[data-chart=series] .tip")
     page.keyboard.press("Tab")
-    expect(tip).to_contain_text("dimanche 1 novembre 2026")
+    expect(tip).to_contain_text("dimanche 1er novembre 2026")
     page.keyboard.press("ArrowRight")
     expect(tip).to_contain_text("lundi 2 novembre 2026")
     page.keyboard.press("Escape")

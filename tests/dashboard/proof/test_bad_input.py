@@ -160,3 +160,26 @@ def test_a_group_may_have_as_many_cards_as_an_account(all_included):
     assert world.visitor(world.owner).post("/cards/groups", typed).status_code == 303
     with world.directory.read() as conn:
         assert len(card_groups.of_account(conn, world.mine.account)["Agence"]) == 40
+
+
+def test_a_name_of_thousands_of_emoji_is_refused_beside_its_field_and_kept(all_included):
+    world = all_included
+    given = {"name": LONG, "url": "https://carte.example/x", "zone": "Mars/Base", "origins": ""}
+    answer = world.visitor(world.owner).post(f"/cards/{world.mine.id}/settings", given)
+    assert answer.status_code == 422
+    assert f'value="{LONG}"' in answer.text
+    assert "Donnez un nom de 200 caractères visibles au plus." in answer.text
+    assert '<option value="Mars/Base" selected>' in answer.text
+    for field in ("name", "zone"):
+        assert f'id="{field}-error"' in answer.text
+        assert re.search(rf'id="{field}"[^>]* aria-describedby="{field}-error"', answer.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("👩‍🚀 نور", 303), ("\u200d", 422), ("\u202etxt", 422), ("a\x07", 422)]
+)
+def test_a_name_may_be_of_any_script_but_not_of_what_nobody_sees(all_included, name, status):
+    world = all_included
+    given = {"label": name, "medium": "qr"}
+    path = f"/cards/{world.mine.id}/items"
+    assert world.visitor(world.owner).post(path, given).status_code == status
