@@ -79,6 +79,10 @@ RULES: tuple[Rule, ...] = (
     Rule("ops_rules", OPS),
     Rule("ops_rule_restore", OPS),
     Rule("ops_rule_withdraw", OPS),
+    Rule("ops_backfill", OPS),
+    Rule("ops_backfill_ask", OPS),
+    Rule("ops_backfill_confirm", OPS),
+    Rule("ops_backfill_leave", OPS),
     Rule("ops_quarantine", OPS),
     Rule("ops_trail", OPS),
     # What a guest sees is as much as the account of the card has bought (`pages/shared.py`).

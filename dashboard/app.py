@@ -46,7 +46,7 @@ from dashboard.pages import (
 )
 from dashboard.pages.ops import account as ops_account
 from dashboard.pages.ops import accounts as ops_accounts
-from dashboard.pages.ops import health, rules, trail
+from dashboard.pages.ops import backfill, health, rules, trail
 from dashboard.rendering import Assets, renderers
 from dashboard.security import SecureHeaders
 from dashboard.site import DemoLogin, Site
@@ -95,6 +95,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/ops/rules", "ops_rules", rules.show),
     form("/ops/rules", "ops_rule_restore", rules.restore),
     form("/ops/rules/withdraw", "ops_rule_withdraw", rules.withdraw),
+    page("/ops/backfill", "ops_backfill", backfill.show),
+    form("/ops/backfill", "ops_backfill_ask", backfill.ask),
+    form("/ops/backfill/confirm", "ops_backfill_confirm", backfill.confirm),
+    form("/ops/backfill/leave", "ops_backfill_leave", backfill.leave),
     page("/ops/quarantine", "ops_quarantine", trail.quarantine),
     page("/ops/trail", "ops_trail", trail.show),
     page("/s/{token}", "shared", shared.show),

@@ -5,7 +5,7 @@ too, and is noted in the run's record, so that the same command continues where 
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,7 @@ from pipeline.roll import SETTLE_MS, alone
 from schema.clock import Clock
 from schema.days import local_day
 from schema.directory import cards, ever, horizons, runs
+from schema.directory.backfills import Difference
 from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.rollup_state import last_kept
@@ -60,16 +61,6 @@ class Totals:
     resumed_days: int
     """Of these, how many an earlier run had done."""
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a dry run finds."""
-
-    before: dict[str, int]
-    after: dict[str, int]
-    days: int
-    days_changed: int
 
 
 def backfill(
@@ -152,12 +143,17 @@ def _check_dates(request: Request, wanted: Sequence[Card], now_ms: int) -> None:
         )
     if request.first < FIRST_DAY:
         raise BadInput(f"The day {request.first} is before {FIRST_DAY}; give a later one.")
-    ended = max(_yesterday(zone, now_ms) for zone in {"UTC", *(card.zone for card in wanted)})
+    ended = last_ended(wanted, now_ms)
     if request.last > ended:
         raise BadInput(
             f"The day {request.last} has not ended yet; the last one that can be computed is "
             f"{ended}."
         )
+
+
+def last_ended(wanted: Iterable[Card], now_ms: int) -> date:
+    """The last day that is over for one of these cards."""
+    return max(_yesterday(zone, now_ms) for zone in {"UTC", *(card.zone for card in wanted)})
 
 
 def _yesterday(zone: str, now_ms: int) -> date:
@@ -176,7 +172,7 @@ def _recorded(
         "recipe": RECIPE,
     }
     with directory.write() as conn:
-        done = _done_before(runs.latest(conn), asked)
+        done = _done_before(runs.of_job(conn, JOB, 1), asked)
         told = {"watermark_ms": clock(), "events": 0, "of_events": whole}
         facts: dict[str, Any] = {**asked, **told, "done": done}
         run = runs.start(conn, JOB, clock())
@@ -201,9 +197,10 @@ def _recorded(
             runs.finish(conn, run, now_ms=clock(), rows=days, error=error)
 
 
-def _done_before(latest: Sequence[Run], asked: dict[str, Any]) -> list[Any]:
-    for run in latest:
-        same = run.job == JOB and run.facts and asked.items() <= run.facts.items()
+def _done_before(last: Sequence[Run], asked: dict[str, Any]) -> list[Any]:
+    """By the last backfill, when it was the same and was cut short, however."""
+    for run in last:
+        same = run.facts and asked.items() <= run.facts.items()
         if same and (run.finished_ms is None or run.error):
             return list(run.facts["done"]) if run.facts else []
     return []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pipeline import watch
+from pipeline import recompute, watch
 from pipeline.backup.daily import back_up_daily
 from pipeline.backup.take import Sources
 from pipeline.erase import Place as ErasePlace
@@ -47,6 +47,8 @@ class Context:
     directory: Directory
     clock: Clock
     settings: Settings
+    stopping: Callable[[], bool] = lambda: False
+    """True when the process is to end: who works for long leaves the rest to the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ def back_up(context: Context) -> int:
 def end_reclassifications(context: Context) -> int:
     address = parse(context.settings.clickhouse)
     return end_left(Place(context.store, address, context.directory, context.clock, "service"))
+
+
+def recompute_asked(context: Context) -> int:
+    place = recompute.Place(context.store, context.directory, context.clock)
+    return recompute.carry_on(place, context.stopping)
 
 
 def erase_asked(context: Context) -> int:
@@ -141,6 +148,7 @@ JOBS: tuple[Job, ...] = (
     Job("retention", "Deletes what has been kept for as long as it may be.", 21_600, retain),
     Job("backup", "Makes the backup of the day, deletes those that are old.", 600, back_up),
     Job("reclassify", "Ends changes of classes that were begun.", 60, end_reclassifications),
+    Job("recompute", "Compares and computes again the days that ops ask for.", 30, recompute_asked),
     Job("erase", "Erases the cards that their owner deleted.", 60, erase_asked),
     Job("ledger", "Checks that all that was received is accounted for.", 600, check_ledger),
     Job("spool", "Tells when events wait too long, or a spool was unreadable.", 60, watch_spool),

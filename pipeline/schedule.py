@@ -11,6 +11,7 @@ two at a time therefore has a lease of its own as well (rollups, retention, back
 import secrets
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -27,8 +28,8 @@ LEASE_MS = 30_000
 HEARTBEAT_S = 10.0
 JITTER_PART = 0.1
 """Of a job's period: several services on one machine then do not all wake in the same second."""
-THREADS = 3
-"""A backup and a long rollup still leave one to the jobs that watch."""
+THREADS = 4
+"""A backup, a long rollup and a backfill still leave one to the jobs that watch."""
 
 log = structlog.get_logger()
 
@@ -46,7 +47,8 @@ class Schedule:
         lease_ms: int = LEASE_MS,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
-        self._context = context
+        self._ending = threading.Event()
+        self._context = replace(context, stopping=self._ending.is_set)
         self._jobs = jobs
         self._lease_ms = lease_ms
         self._heartbeat_s = heartbeat_s
@@ -70,7 +72,9 @@ class Schedule:
         self._heart.start()
 
     def stop(self) -> None:
-        """Waits for the jobs under way, then lets another process lead."""
+        """Waits for the jobs under way, of which long ones end after their step, then lets another
+        process lead."""
+        self._ending.set()
         self._scheduler.shutdown(wait=True)
         self._stopping.set()
         self._heart.join()

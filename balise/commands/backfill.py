@@ -9,7 +9,7 @@ import click
 from balise.commands.context import Context, columns, json_option, pass_context
 
 if TYPE_CHECKING:
-    from pipeline.backfill import Difference
+    from schema.directory.backfills import Difference
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 

@@ -18,9 +18,9 @@ from schema.directory.database import Directory
 from schema.directory.upgrade import NAMES, upgrade
 from schema.errors import BadInput, BaliseError
 
-LEFT_OUT = frozenset({"alembic_version", "export_jobs", "leases", "sessions"})
+LEFT_OUT = frozenset({"alembic_version", "backfills", "export_jobs", "leases", "sessions"})
 """Leases are of processes that are gone. A session that was ended must not live again. The files
-that jobs made are in no backup."""
+that jobs made are in no backup, and an installation that is restored computes what it needs."""
 ROWS_A_TIME = 1_000
 
 Lines = bytes

@@ -251,6 +251,23 @@ erasures = sa.Table(
     sa.Column("asked_ms", sa.BigInteger, nullable=False),
 )
 
+# Backfills that ops asked for on a page: the one that waits or is under way, and the last ones.
+backfills = sa.Table(
+    "backfills",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("cards", sa.JSON, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("asked_ms", sa.BigInteger, nullable=False),
+    sa.Column("part", sa.Float, nullable=False),
+    sa.Column("difference", sa.JSON(none_as_null=True)),
+    sa.Column("confirmed_ms", sa.BigInteger),
+    sa.Column("finished_ms", sa.BigInteger),
+    sa.Column("error", sa.String, nullable=False),
+)
+
 runs = sa.Table(
     "runs",
     metadata,

@@ -1,12 +1,13 @@
 """What ops sees: whether everything runs, who has bought what, what was done."""
 
 import re
+from datetime import date
 
 import pytest
 
 from pipeline.jobs import JOBS, Context, run_job
 from pipeline.reclassify import under_way
-from schema.directory import accounts, restored, runs
+from schema.directory import accounts, backfills, restored, runs
 from schema.settings import load
 
 
@@ -70,7 +71,9 @@ def test_rows_in_quarantine_are_shown_with_their_reason_and_run_nothing(world, o
     assert "Rien n’est en quarantaine." in ops.get("/ops/quarantine").text
 
 
-@pytest.mark.parametrize("path", ["/ops", "/ops/accounts", "/ops/quarantine", "/ops/trail"])
+@pytest.mark.parametrize(
+    "path", ["/ops", "/ops/accounts", "/ops/backfill", "/ops/quarantine", "/ops/trail"]
+)
 def test_owners_see_nothing_of_it(world, path):
     assert world.visitor(world.owner).get(path).status_code == 403
 
@@ -179,3 +182,88 @@ def test_a_rule_that_cannot_be_restored_is_told_beside_its_field(world, ops, wro
     with world.directory.read() as conn:
         assert restored.every(conn) == []
     assert under_way(world.directory) == []
+
+
+SPAN = {"first": "2026-11-18", "last": "2026-11-19"}
+
+
+@pytest.fixture
+def work(world, tmp_path):
+    """What the process that runs the jobs does within half a minute."""
+    settings = load({"BALISE_DATA": str(tmp_path)}, tmp_path)
+    context = Context(world.store, world.directory, world.clock, settings)
+    job = next(job for job in JOBS if job.name == "recompute")
+    return lambda: run_job(job, context)
+
+
+def latest(world):
+    with world.directory.read() as conn:
+        return next(iter(backfills.latest(conn, 1)), None)
+
+
+def test_days_are_computed_again_once_ops_have_seen_the_difference(world, ops, work):
+    world.store_events(world.event(world.mine, "2026-11-19T10:00:00+01:00"))
+    assert ops.post("/ops/backfill", SPAN | {"cards": world.mine.id}).status_code == 303
+    waiting = ops.get("/ops/backfill").text
+    assert "data-waits" in waiting
+    assert "Recherche de ce qui changerait" in waiting
+    assert work() == 2
+    seen = ops.get("/ops/backfill").text
+    assert "data-waits" not in seen
+    assert re.search(r'Vues</th><td class="n">0</td><td class="n">1</td><td class="n">\+1<', seen)
+    assert "2 jours" not in seen.partition("Avant")[0]
+    assert world.store.rows("SELECT count() FROM card_days")[0][0] == 0
+    id = str(latest(world).id)
+    assert ops.post("/ops/backfill/confirm", {"id": id}).status_code == 303
+    assert "Les chiffres sont en cours de calcul" in ops.get("/ops/backfill").text
+    assert work() == 2
+    assert "Ces jours sont recalculés." in ops.get("/ops/backfill").text
+    assert world.store.rows("SELECT sum(views) FROM card_days")[0][0] == 1
+    trail = ops.get("/ops/trail").text
+    assert f"{id}: 2026-11-18 to 2026-11-19, {world.mine.id}" in trail
+    assert "backfill.confirm" in trail
+
+
+def test_a_difference_that_ops_leave_changes_nothing(world, ops, work):
+    ops.post("/ops/backfill", SPAN)
+    work()
+    assert ops.post("/ops/backfill/leave", {"id": str(latest(world).id)}).status_code == 303
+    assert latest(world) is None
+    assert "backfill.leave" in ops.get("/ops/trail").text
+    assert work() == 0
+
+
+def test_one_backfill_at_a_time_and_an_answer_of_another_tab_does_nothing(world, ops, work):
+    for id in ("1", "", "x", "9" * 30):
+        assert ops.post("/ops/backfill/confirm", {"id": id}).status_code == 303
+    ops.post("/ops/backfill", SPAN)
+    again = ops.post("/ops/backfill", SPAN)
+    assert (again.status_code, "n’est pas terminé" in again.text) == (422, True)
+    ops.post("/ops/backfill/confirm", {"id": str(latest(world).id)})
+    assert latest(world).confirmed_ms is None
+
+
+def test_a_backfill_that_cannot_be_made_says_why(world, ops, work):
+    with world.directory.write() as conn:
+        asked = {"first": date(2026, 11, 18), "last": date(2026, 11, 19), "cards": ("gone",)}
+        backfills.ask(conn, **asked, actor="user:u1", now_ms=world.clock.now_ms)
+    work()
+    assert "There is no card" in ops.get("/ops/backfill").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentences"),
+    [
+        ({"first": "soon", "last": "later"}, 2),
+        ({"last": "2026-11-17"}, 1),
+        ({"last": "2026-11-20"}, 1),
+        ({"cards": "<b>aaaa</b>, zzzz"}, 1),
+        ({"first": "", "last": "", "cards": "x"}, 3),
+    ],
+)
+def test_days_that_cannot_be_computed_are_told_beside_their_field(world, ops, wrong, sentences):
+    typed = SPAN | {"cards": world.mine.id} | wrong
+    refused = ops.post("/ops/backfill", typed)
+    assert (refused.status_code, refused.text.count('class="wrong"')) == (422, sentences)
+    assert "<b>aaaa" not in refused.text
+    assert latest(world) is None

@@ -18,7 +18,10 @@ OWNERS = (
     *("/cards/{card}?city=FR|Bretagne|Brest&from=2026-11-09&to=2026-11-01", "/cards/{card}/items"),
     *("/cards/{card}/share", "/cards/{card}/settings", "/cards/{card}/install"),
 )
-OPERATORS = ("/ops", "/ops/accounts", "/ops/quarantine", "/ops/trail", "/design")
+OPERATORS = (
+    *("/ops", "/ops/accounts", "/ops/rules", "/ops/backfill"),
+    *("/ops/quarantine", "/ops/trail", "/design"),
+)
 TIERS_BELOW = ("essentiel", "premium", "force_de_vente")
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -1,13 +1,13 @@
-// Shows how far a file is, without the page being loaded again; without scripts the page does that.
+// Shows how far a job is, without the page being loaded again; without scripts the page does that.
 const EVERY_MS = 1000;
 
 async function look() {
-  const shown = document.getElementById("export");
+  const shown = document.getElementById("waits");
   if (!shown.hasAttribute("data-waits")) return;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const now = page.getElementById("export");
+    const now = page.getElementById("waits");
     if (!now) return location.reload();
     if (now.hasAttribute("data-waits")) {
       shown.querySelector("progress").value = now.querySelector("progress").value;
