@@ -120,11 +120,11 @@ SELECT card, toDate(min(at)) AS day, min(at) AS start, toHour(start), visitor,
 FROM events WHERE class = 'human' AND at < {today:Date} GROUP BY card, visitor
 """
 _CARD_DAYS = """
-INSERT INTO card_days (card, day, views, visitors, visits, bounces, clicks, contact_clicks,
-    contact_visits, engaged, automatic, last_view_at, recipe)
+INSERT INTO card_days (card, day, views, visitors, visits, bounces, clicks, click_visits,
+    contact_clicks, contact_visits, engaged, starts, automatic, last_view_at, recipe)
 SELECT card, day, sum(views), uniqExact(visitor), count(), sum(bounce), sum(clicks),
-    sum(contact_clicks), countIf(contact_clicks > 0), sumMap(map(engaged_s, toUInt32(1))), 0,
-    max(start), any(recipe)
+    countIf(clicks > 0), sum(contact_clicks), countIf(contact_clicks > 0),
+    sumMap(map(engaged_s, toUInt32(1))), sumMap(map(hour, toUInt32(1))), 0, max(start), any(recipe)
 FROM visits GROUP BY card, day
 """
 # A visitor comes once here, so what others would add up may as well stay a row for each visit.

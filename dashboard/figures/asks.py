@@ -13,10 +13,12 @@ from dashboard.period import Period
 
 Table = Literal["days", "engaged", "dims", "hours", "starts", "steps", "now", "each_day"]
 """`engaged` has visits by seconds; `starts` has them by the hour they began in, and nothing else;
-`steps` is the only one that knows of visits with a click; `now` has the last minutes; `each_day` is
-what `one_card.py` reads in the place of others."""
+`steps` has the visits that came further; `now` has the last minutes; `each_day` is what
+`one_card.py` reads in the place of others."""
 
-Key = Literal["card", "day", "span", "start", "weekday", "hour", "by", "key", "second", "seconds"]
+Key = Literal[
+    "card", "day", "span", "start", "weekday", "hour", "by", "key", "second", "seconds", "hours"
+]
 
 KEYS_MAX = 3
 IN_PERIOD, IN_BEFORE = "period", "before"

@@ -32,6 +32,7 @@ _KEYS: Mapping[str, str] = {
     "key": "key",
     "second": "toString(second)",
     "seconds": "toJSONString(engaged)",
+    "hours": "toJSONString(starts)",
 }
 
 
@@ -48,7 +49,7 @@ _OF_DAYS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks"
 
 _LAST_VIEW = {"last_view_ms": "toUInt64(toUnixTimestamp64Milli(max(last_view_at)))"}
 _BESIDE = _summed("automatic", **_LAST_VIEW)
-_EACH_DAY = {name: name for name in (*_OF_DAYS, "automatic")} | {
+_EACH_DAY = {name: name for name in (*_OF_DAYS, "click_visits", "automatic")} | {
     "last_view_ms": "toUInt64(toUnixTimestamp64Milli(last_view_at))"
 }
 
@@ -61,7 +62,11 @@ _ROLLED: Mapping[str, tuple[str, str]] = {
     ),
     "dims": ("card_dims", _summed(*_OF_DAYS)),
     "hours": ("card_hours", _summed("views", "visitors", "visits", "clicks", "contact_clicks")),
-    "starts": ("card_hours", _summed("visits")),
+    "starts": (
+        "card_days ARRAY JOIN mapKeys(starts) AS hour, mapValues(starts) AS visits_of_hour",
+        _measures({"visits": "sum(visits_of_hour)"}),
+    ),
+    "steps": ("card_days", _summed("visits", "click_visits", "contact_visits")),
     "engaged": (
         "card_days ARRAY JOIN mapKeys(engaged) AS second, mapValues(engaged) AS visits_of_second",
         _measures({"visits": "sum(visits_of_second)"}),
@@ -153,7 +158,7 @@ class _Source:
 def _sources(ask: Ask, filters: Filters) -> list[_Source]:
     if left_to_events(ask, filters):
         return []
-    if ask.table != "steps" and not filters:
+    if not filters:
         table, measures = _ROLLED[ask.table]
         chosen = ("by IN {bys%(n)s:Array(String)}",) if ask.table == "dims" else ()
         return [_Source(table, measures, _KEYS, chosen)]

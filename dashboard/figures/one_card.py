@@ -11,24 +11,24 @@ from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
 from dashboard.figures.values import NOTHING, Counts, added
 from dashboard.period import Period
 
-_KEYS = frozenset({"card", "day", "span", "second"})
+_KEYS = frozenset({"card", "day", "span", "weekday", "second", "hour"})
 
 
 def is_of_days(ask: Ask) -> bool:
-    return ask.table in ("days", "engaged") and _KEYS.issuperset(ask.keys)
+    return ask.table in ("days", "steps", "engaged", "starts") and _KEYS.issuperset(ask.keys)
 
 
 def each_day(asks: Sequence[Ask]) -> Ask:
     """One ask for what all of these want."""
     wanted = [days for ask in asks for days in ask.periods]
     whole = Period(min(days.first for days in wanted), max(days.last for days in wanted))
-    return Ask("each_day", ("day", "seconds"), whole)
+    return Ask("each_day", ("day", "seconds", "hours"), whole)
 
 
 def told(ask: Ask, card: str, each: Sums) -> Sums:
     """Its answer, from that of `each_day`."""
     found: dict[tuple[str, ...], list[Counts]] = defaultdict(list)
-    for (day_text, seconds), counts in each.items():
+    for (day_text, seconds, hours), counts in each.items():
         day = date.fromisoformat(day_text)
         if not any(days.first <= day <= days.last for days in ask.periods):
             continue
@@ -36,15 +36,24 @@ def told(ask: Ask, card: str, each: Sums) -> Sums:
             "card": card,
             "day": day_text,
             "span": IN_PERIOD if day >= ask.period.first else IN_BEFORE,
+            "weekday": str(day.isoweekday()),
         }
-        for second, part in _parts(ask, seconds, counts):
-            found[tuple({**texts, "second": second}[key] for key in ask.keys)].append(part)
+        for more, part in _parts(ask, seconds, hours, counts):
+            found[tuple((texts | more)[key] for key in ask.keys)].append(part)
     return {keys: added(several) for keys, several in found.items()}
 
 
-def _parts(ask: Ask, seconds: str, counts: Counts) -> Iterator[tuple[str, Counts]]:
-    if ask.table == "days":
-        yield "", counts
-        return
-    for second, visits in orjson.loads(seconds).items():
-        yield second, NOTHING._replace(visits=visits)
+def _parts(
+    ask: Ask, seconds: str, hours: str, counts: Counts
+) -> Iterator[tuple[dict[str, str], Counts]]:
+    if ask.table == "engaged":
+        yield from _of_map("second", seconds)
+    elif ask.table == "starts":
+        yield from _of_map("hour", hours)
+    else:
+        yield {}, counts
+
+
+def _of_map(key: str, visits_by: str) -> Iterator[tuple[dict[str, str], Counts]]:
+    for name, visits in orjson.loads(visits_by).items():
+        yield {key: name}, NOTHING._replace(visits=visits)

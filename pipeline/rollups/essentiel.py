@@ -38,12 +38,13 @@ def card_days(placed: pl.LazyFrame, numbered: pl.LazyFrame, visits: pl.LazyFrame
     )
     made = (
         _of_visits(visits)
-        .join(_engaged(visits), on=per_day)
+        .join(_visits_by(visits, "engaged_s", "engaged"), on=per_day)
+        .join(_visits_by(visits, "hour", "starts"), on=per_day)
         .join(last_view, on=per_day, how="left")
         .join(automatic, on=per_day, how="full", coalesce=True)
         .with_columns(
             pl.col("last_view_at").fill_null(_NEVER),
-            pl.col("engaged").fill_null([]),
+            pl.col("engaged", "starts").fill_null([]),
             pl.lit(RECIPE, pl.UInt16).alias("recipe"),
         )
         .with_columns(pl.selectors.numeric().fill_null(0))
@@ -88,18 +89,19 @@ def _of_visits(visits: pl.LazyFrame) -> pl.LazyFrame:
             pl.len().alias("visits"),
             pl.col("bounce").sum().alias("bounces"),
             pl.col("clicks", "contact_clicks").sum(),
+            (pl.col("clicks") > 0).sum().alias("click_visits"),
             (pl.col("contact_clicks") > 0).sum().alias("contact_visits"),
         )
     )
 
 
-def _engaged(visits: pl.LazyFrame) -> pl.LazyFrame:
-    """Seconds → visits, as the entries of a map: it adds up over days and cards, and has the median
-    in it."""
+def _visits_by(visits: pl.LazyFrame, column: str, name: str) -> pl.LazyFrame:
+    """Seconds, or hours → visits, as the entries of a map: it adds up over days and cards, and one
+    of seconds has the median in it."""
     return (
-        visits.group_by(*CELLS, pl.col("engaged_s").alias("key"))
+        visits.group_by(*CELLS, pl.col(column).alias("key"))
         .agg(pl.len().cast(pl.UInt32).alias("value"))
         .sort("key")
         .group_by(*CELLS, maintain_order=True)
-        .agg(pl.struct("key", "value").alias("engaged"))
+        .agg(pl.struct("key", "value").alias(name))
     )

@@ -22,7 +22,10 @@ ATTRIBUTES = (
     *("source", "medium", "item", "referrer", "language"),
     *("country", "region", "city", "device", "browser", "os"),
 )
-COUNTS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks", "contact_visits")
+COUNTS = (
+    *("views", "visitors", "visits", "bounces"),
+    *("clicks", "click_visits", "contact_clicks", "contact_visits"),
+)
 
 
 def reference_tables(events: Iterable[Event], zones: Mapping[str, str]) -> dict[str, list[Row]]:
@@ -44,7 +47,7 @@ def reference_tables(events: Iterable[Event], zones: Mapping[str, str]) -> dict[
         rows = {
             "visits": [_visit(visit, clock) for visit in visits],
             "card_hours": _hours(visits, clock),
-            "card_days": [_day(visits, len(of_day) - len(human))],
+            "card_days": [_day(visits, clock, len(of_day) - len(human))],
             "card_dims": _dims(visits),
         }
         for table, made in rows.items():
@@ -118,11 +121,14 @@ def _hours(visits: Sequence[Sequence[Event]], clock: Sequence[tuple[int, int]]) 
     return rows
 
 
-def _day(visits: Sequence[Sequence[Event]], automatic: int) -> Row:
+def _day(
+    visits: Sequence[Sequence[Event]], clock: Sequence[tuple[int, int]], automatic: int
+) -> Row:
     views_ms = [event["at"] for visit in visits for event in visit if event["name"] == "view"]
     return {
         **_counts(visits),
         "engaged": dict(Counter(engaged_s(visit) for visit in visits)),
+        "starts": dict(Counter(_hour_of(visit[0]["at"], clock)[1] for visit in visits)),
         "automatic": automatic,
         "last_view_at": max(views_ms, default=0),
     }
@@ -158,6 +164,7 @@ def _counts(visits: Sequence[Sequence[Event]]) -> dict[str, int]:
         figures["visits"] += 1
         figures["bounces"] += views <= 1 and not clicks and engaged_s(visit) < 10
         figures["clicks"] += len(clicks)
+        figures["click_visits"] += bool(clicks)
         figures["contact_clicks"] += contact_clicks
         figures["contact_visits"] += contact_clicks > 0
     figures["visitors"] = len({event["visitor"] for visit in visits for event in visit})

@@ -61,21 +61,22 @@ GROUP BY card, day, began
 
 CARD_DAYS = f"""
 INSERT INTO card_days (
-    card, day, views, visitors, visits, bounces, clicks, contact_clicks, contact_visits, engaged,
-    automatic, last_view_at, recipe)
+    card, day, views, visitors, visits, bounces, clicks, click_visits, contact_clicks,
+    contact_visits, engaged, starts, automatic, last_view_at, recipe)
 SELECT
-    card, day, sum(v), sum(u), sum(n), sum(b), sum(c), sum(cc), sum(cv), sumMap(e), sum(a), max(l),
-    {RECIPE}
+    card, day, sum(v), sum(u), sum(n), sum(b), sum(c), sum(kv), sum(cc), sum(cv), sumMap(e),
+    sumMap(s), sum(a), max(l), {RECIPE}
 FROM (
     SELECT
         card, day, sum(views) AS v, uniqExact(visitor) AS u, count() AS n, sum(bounce) AS b,
-        sum(clicks) AS c, sum(contact_clicks) AS cc, countIf(contact_clicks > 0) AS cv,
-        sumMap(map(engaged_s, toUInt32(1))) AS e, 0 AS a, toDateTime64(0, 3, 'UTC') AS l
+        sum(clicks) AS c, countIf(clicks > 0) AS kv, sum(contact_clicks) AS cc,
+        countIf(contact_clicks > 0) AS cv, sumMap(map(engaged_s, toUInt32(1))) AS e,
+        sumMap(map(hour, toUInt32(1))) AS s, 0 AS a, toDateTime64(0, 3, 'UTC') AS l
     FROM visits GROUP BY card, day
     UNION ALL
     SELECT
-        card, toDate(at, '{{zone}}') AS day, 0, 0, 0, 0, 0, 0, 0,
-        CAST(map(), 'Map(UInt32, UInt64)'),
+        card, toDate(at, '{{zone}}') AS day, 0, 0, 0, 0, 0, 0, 0, 0,
+        CAST(map(), 'Map(UInt32, UInt64)'), CAST(map(), 'Map(UInt8, UInt64)'),
         countIf(class != 'human'), maxIf(at, class = 'human' AND name = 'view')
     FROM events GROUP BY card, day
 )

@@ -21,7 +21,7 @@ def swap(month: int, days: int, views: int) -> None:
     cells = [
         (f"card{card:04}", date(2026, month, 1 + day)) for card in range(50) for day in range(days)
     ]
-    rows = [(*cell, views, *[0] * 6, [], 0, NEVER, 2) for cell in cells]
+    rows = [(*cell, views, *[0] * 7, [], [], 0, NEVER, 2) for cell in cells]
     with replaced(store, pl.DataFrame(cells, schema=CELLS, orient="row")) as put:
         put({"card_days": pl.DataFrame(rows, schema=CARD_DAYS, orient="row")})
 

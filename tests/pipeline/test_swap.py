@@ -12,7 +12,7 @@ VIEWED = datetime(2026, 10, 2, 10, tzinfo=UTC)
 
 def rows(*figures):
     """(card, day, views) each."""
-    full = [(card, day, views, *[0] * 6, [], 0, VIEWED, 2) for card, day, views in figures]
+    full = [(card, day, views, *[0] * 7, [], [], 0, VIEWED, 2) for card, day, views in figures]
     return pl.DataFrame(full, schema=CARD_DAYS, orient="row")
 
 

@@ -14,6 +14,18 @@ def test_contact_visits_are_visits_however_often_they_clicked(made):
     assert (day["clicks"], day["contact_clicks"], day["contact_visits"]) == (3, 2, 1)
 
 
+def test_visits_with_a_click_are_visits_however_often_they_clicked(made):
+    other = view(visitor=2), click(1, target="map", visitor=2)
+    [day] = made("card_days", click(), click(1), view(visitor=3), *other)
+    assert (day["visits"], day["clicks"], day["click_visits"]) == (3, 3, 2)
+
+
+def test_visits_are_kept_by_the_hour_in_which_they_began(made):
+    [day] = made("card_days", view(), view(50), view(59, visitor=2), click(61, visitor=2))
+    [hour] = {row["hour"] for row in made("card_hours", view())}
+    assert dict(day["starts"]) == {hour: 3}
+
+
 def test_engaged_seconds_are_kept_with_their_visits(made):
     long, short = engage(1, ms=30_000), engage(101, ms=2_500)
     [day] = made("card_days", view(), long, view(100), short, view(200), view(300))
@@ -30,7 +42,7 @@ def test_what_is_automatic_is_counted_apart_whatever_its_name(made):
 def test_a_day_of_robots_has_a_row_of_zeros(made):
     [day] = made("card_days", view(**{"class": "bot"}))
     assert (day["views"], day["visits"], day["automatic"]) == (0, 0, 1)
-    assert dict(day["engaged"]) == {}
+    assert dict(day["engaged"]) == dict(day["starts"]) == {}
     assert day["last_view_at"].timestamp() == 0
     assert made("card_dims", view(**{"class": "bot"})) == []
 
