@@ -57,14 +57,22 @@ class Change(msgspec.Struct, frozen=True):
 
     @property
     def where(self) -> str:
-        return (
-            f"{self.scope.where} AND rule = {{rule:String}} AND class = {{class:String}}"
-            " AND agent IN {agents:Array(String)}"
-        )
+        return self.among("")
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {"rule": self.rule, "class": self.class_, "agents": list(self.agents)}
+        return self.named("")
+
+    def among(self, n: str) -> str:
+        """As one condition of several: each has parameters of its own."""
+        return (
+            f"{self.scope.where} AND rule = {{rule{n}:String}} AND class = {{class{n}:String}}"
+            f" AND agent IN {{agents{n}:Array(String)}}"
+        )
+
+    def named(self, n: str) -> dict[str, Any]:
+        held = {"rule": self.rule, "class": self.class_, "agents": list(self.agents)}
+        return {f"{name}{n}": value for name, value in held.items()}
 
 
 class Plan(msgspec.Struct, frozen=True):

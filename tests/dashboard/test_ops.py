@@ -150,6 +150,8 @@ def test_what_a_rule_caught_counts_again_on_the_days_that_are_said(world, ops, c
     typed = {"card": world.mine.id, "rule": RULE}
     shown = ops.post("/ops/rules", typed | DAYS)
     assert (shown.status_code, "1 événements en tout" in shown.text) == (200, True)
+    views = r'Vues</th><td class="n">0</td><td class="n">1</td><td class="n">\+1<'
+    assert re.search(views, shown.text)
     with world.directory.read() as conn:
         assert restored.every(conn) == []
     sure = {"step": "restore"}

@@ -6,7 +6,9 @@ import msgspec
 import polars as pl
 import pytest
 
+from pipeline.backfill import METRICS
 from pipeline.batches import to_events
+from pipeline.compute import tables_of
 from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
 from pipeline.preview import Gain
@@ -60,6 +62,12 @@ def counted(place):
     return found[0][0]
 
 
+def figures(place, *days):
+    cells = [(CARD, day) for day in days]
+    made = tables_of(place.store, {CARD: "Europe/Paris"}, cells)["card_days"]
+    return {name: made[name].sum() for name in METRICS}
+
+
 def end(place, tmp_path):
     address = parse(f"chdb:///{tmp_path}/events")
     return end_left(
@@ -76,6 +84,10 @@ def test_a_preview_tells_what_each_day_gains_and_of_which_agents_and_changes_not
     )
     assert seen.agents == ((CURL, 3), (WGET, 1))
     assert (seen.views, seen.clicks, seen.events) == (2, 1, 4)
+    changing = ("views", "clicks", "contact_clicks", "automatic")
+    assert [(seen.before[name], seen.after[name]) for name in changing] == [
+        *[(1, 3), (0, 1), (0, 1), (5, 1)]
+    ]
     assert counted(place) == before
     assert under_way(place.directory) == []
     with place.directory.read() as conn:
@@ -87,6 +99,7 @@ def test_what_a_preview_tells_is_what_a_restoration_does(place, caught, tmp_path
     restore(place, **RULE, first=YESTERDAY, last=TODAY)
     end(place, tmp_path)
     assert counted(place) - before == seen.events
+    assert seen.after == figures(place, YESTERDAY, TODAY)
     assert preview(place, **RULE, first=YESTERDAY, last=TODAY).days == ()
 
 

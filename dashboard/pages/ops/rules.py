@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard.pages.ops.figures import lines
 from dashboard.period import day_of
 from dashboard.site import Reader
 from schema.directory import cards, restored
@@ -115,6 +116,7 @@ def _page(reader: Reader, wrong: Mapping[str, str], preview: "Preview | None" = 
         ],
         under_way=sum(todo.events for todo in under_way(directory)),
         preview=preview,
+        preview_lines=lines(preview.before, preview.after) if preview else (),
         preview_days=[(words.days(gain.day, gain.day), gain) for gain in preview.days]
         if preview
         else [],
