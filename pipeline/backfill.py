@@ -84,7 +84,7 @@ def backfill(
             with _alone_at_last(directory, clock):
                 with directory.write() as conn:
                     ever.forget(conn, request.cards or None)
-                rebuild(store, step, count)
+                rebuild(store, step, told=count)
             finished = done_then
             told(finished, events)
             note(step, finished)

@@ -1,20 +1,29 @@
-"""Adds up all closed days of cards, for the copy in `schema/directory/ever.py`."""
+"""What closed days of cards add up to, for the copy in `schema/directory/ever.py`.
+
+Whoever computes new days adds their figures to the copy, so a night costs what is new, however many
+days there are before. All days are read only where there is no copy to add to.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+import polars as pl
+
+from pipeline.compute import Tables
 from pipeline.rebuild import NAMED_CARDS_MAX
-from schema.directory.ever import WHOLE, Ever
+from schema.directory.ever import WHOLE, Ever, Sums
 from schema.store import EventStore
 
 _IN_BOTH = (
     *("views", "visitors", "visits", "bounces"),
     *("clicks", "contact_clicks", "contact_visits"),
 )
-_SUMS = ", ".join(f"sum({name})" for name in _IN_BOTH)
-_NAMES = (*_IN_BOTH, "automatic", "last_view_ms")
+_SUMMED = (*_IN_BOTH, "automatic")
+_LATEST = "last_view_ms"
+_NAMES = (*_SUMMED, _LATEST)
 
+_SUMS = ", ".join(f"sum({name})" for name in _IN_BOTH)
 _THESE = """\
 day <= {through:Date} AND (empty({cards:Array(String)}) OR card IN {cards:Array(String)})"""
 _EVER = f"""\
@@ -25,17 +34,51 @@ SELECT card, toString(key), {_SUMS}, 0, 0
 FROM card_dims WHERE {_THESE} AND by = 'target' GROUP BY card, key
 """
 
+_TOTALS = pl.col(_SUMMED).cast(pl.UInt64).sum()
+
 
 def ever_of(store: EventStore, through: Mapping[str, date]) -> dict[str, Ever]:
-    """Per card, up to its day. A card without a row in rollups has nothing, and that is said."""
+    """Of all days of each card, up to the one given. A card without a row in rollups has nothing,
+    and that is said."""
     alike: dict[date, set[str]] = defaultdict(set)
     for card, day in through.items():
         alike[day].add(card)
-    made: dict[str, dict[str, dict[str, int]]] = {card: {} for card in through}
+    made: dict[str, Sums] = {card: {} for card in through}
     for day, cards in alike.items():
         named = sorted(cards) if len(cards) <= NAMED_CARDS_MAX else []
-        found = store.rows(_EVER, {"through": day, "cards": named})
-        for card, key, *sums in found:
-            if card in cards:
-                made[card][key] = dict(zip(_NAMES, sums, strict=True))
+        found = _by_card(store.rows(_EVER, {"through": day, "cards": named}))
+        made |= {card: sums for card, sums in found.items() if card in cards}
     return {card: Ever(through[card], sums) for card, sums in made.items()}
+
+
+def sums_of(tables: Tables) -> dict[str, Sums]:
+    """Per card, of the figures of these tables: the same that `ever_of` makes of stored ones."""
+    days = tables["card_days"].group_by("card").agg(_TOTALS, pl.col("last_view_at").max())
+    whole = days.select(
+        "card", pl.lit(WHOLE), *_SUMMED, pl.col("last_view_at").dt.epoch("ms").alias(_LATEST)
+    )
+    none = [pl.lit(0, pl.UInt32).alias(name) for name in _NAMES if name not in _IN_BOTH]
+    clicks = tables["card_dims"].filter(pl.col("by") == "target").with_columns(none)
+    targets = clicks.group_by("card", "key").agg(_TOTALS, pl.col(_LATEST).max())
+    return _by_card([*whole.iter_rows(), *targets.iter_rows()])
+
+
+def added(parts: Iterable[Sums]) -> Sums:
+    whole: dict[str, dict[str, int]] = {}
+    for part in parts:
+        for key, more in part.items():
+            sums = whole.get(key)
+            whole[key] = dict(more) if sums is None else _both(sums, more)
+    return whole
+
+
+def _both(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    latest = max(one[_LATEST], other[_LATEST])
+    return {**{name: one[name] + other[name] for name in _SUMMED}, _LATEST: latest}
+
+
+def _by_card(rows: Iterable[tuple[str, str, *tuple[int, ...]]]) -> dict[str, Sums]:
+    made: dict[str, dict[str, dict[str, int]]] = defaultdict(dict)
+    for card, key, *figures in rows:
+        made[card][key] = dict(zip(_NAMES, figures, strict=True))
+    return dict(made)

@@ -61,7 +61,9 @@ class Job:
 
 
 def roll(context: Context) -> int:
-    return roll_closed_days(context.store, context.directory, context.clock())
+    return roll_closed_days(
+        context.store, context.directory, context.clock(), stopping=context.stopping
+    )
 
 
 def renew_salts(context: Context) -> int:

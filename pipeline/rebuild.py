@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pipeline.blocks import Block, all_cells, split
-from pipeline.compute import tables_of_block
+from pipeline.compute import Tables, tables_of_block
 from pipeline.swap import replaced
 from schema.store import EventStore
 
@@ -53,8 +53,15 @@ def steps_of(store: EventStore, blocks: Iterable[Block]) -> Iterator[Step]:
         yield tuple(step)
 
 
-def rebuild(store: EventStore, step: Step, told: Callable[[int], None] = lambda _: None) -> None:
-    """`told` hears of pieces as they are computed, by their share of the step's events."""
+def rebuild(
+    store: EventStore,
+    step: Step,
+    *,
+    told: Callable[[int], None] = lambda _: None,
+    made: Callable[[Tables], None] = lambda _: None,
+) -> None:
+    """`told` hears of pieces as they are computed, by their share of the step's events; `made` of
+    their figures, from several threads."""
     cells = all_cells(part.block for part in step)
     with replaced(store, cells) as put, ThreadPoolExecutor(THREADS) as threads:
         pieces = [
@@ -62,7 +69,9 @@ def rebuild(store: EventStore, step: Step, told: Callable[[int], None] = lambda 
         ]
 
         def compute(piece: Block) -> None:
-            put(tables_of_block(store, piece))
+            tables = tables_of_block(store, piece)
+            put(tables)
+            made(tables)
 
         running = threads.map(compute, [piece for piece, _ in pieces])
         for (_, events), _ in zip(pieces, running, strict=True):

@@ -1,23 +1,26 @@
 """Brings rollups up to date: every local day that has ended, and those that got late events.
 
 What there is to do follows from the directory alone, so a run that was killed, or a service that
-slept for a week, is caught up by the next run. Days are computed whole: twice gives the same.
+slept for a week, is caught up by the next run. Days are computed whole: twice gives the same. Each
+step is written down when it is swapped in, so a run that ends early is gone on with.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from pipeline import blocks
 from pipeline.blocks import DAY, Block, Stretch
-from pipeline.ever import ever_of
-from pipeline.rebuild import cells_in, rebuild, steps_of
+from pipeline.ever import added, ever_of, sums_of
+from pipeline.rebuild import Step, cells_in, rebuild, steps_of
 from schema.days import local_day
 from schema.directory import cards, ever, horizons, leases, rollup_state
 from schema.directory.cards import Card
 from schema.directory.database import Directory
+from schema.directory.ever import Ever, Sums
 from schema.directory.rollup_state import Answered, CardDay, Rolled, last_kept
 from schema.store import EventStore
 
@@ -39,36 +42,97 @@ SELECT card, min(day) FROM card_days WHERE card IN {cards:Array(String)} GROUP B
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """What is to be computed, and what is then written down as done."""
+    """What is to be computed, and from where."""
 
     blocks: list[Block]
-    rolled: dict[str, Rolled]
+    held: dict[str, Answered]
+    """Per card, what rollups answer for, and which days of that are computed again."""
     late: dict[CardDay, int]
 
 
-def roll_closed_days(store: EventStore, directory: Directory, now_ms: int) -> int:
-    """Gives how many (card, day) were computed."""
+def roll_closed_days(
+    store: EventStore,
+    directory: Directory,
+    now_ms: int,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Gives how many (card, day) were computed. Asks before each step whether to stop."""
     cells = 0
     with alone(directory, now_ms) as prolong:
         todo = _todo(store, directory, now_ms - SETTLE_MS)
         for step in steps_of(store, todo.blocks):
+            if stopping():
+                return cells
             prolong()
-            rebuild(store, step)
+            sums = _computed(store, step)
+            _write_down(directory, todo, step, sums)
             cells += cells_in(step)
         prolong()
-        made = ever_of(store, _without_ever(directory, todo))
-        with directory.write() as conn:
-            rollup_state.set_rolled(conn, todo.rolled)
-            rollup_state.clear_late(conn, todo.late)
-            ever.put(conn, made)
+        _end(store, directory, todo)
     return cells
 
 
-def _without_ever(directory: Directory, todo: Todo) -> dict[str, date]:
-    """Cards whose days must be added up again, and up to which day."""
+def _computed(store: EventStore, step: Step) -> list[dict[str, Sums]]:
+    """Gives what the days of each piece add up to."""
+    sums: list[dict[str, Sums]] = []
+    rebuild(store, step, made=lambda tables: sums.append(sums_of(tables)))
+    return sums
+
+
+def _write_down(
+    directory: Directory, todo: Todo, step: Step, sums: Sequence[Mapping[str, Sums]]
+) -> None:
+    """How far cards have come, which marks are done with, and what their days now add up to. Where
+    that is not to be had by adding, it is forgotten."""
+    cards = {card for part in step for card in part.block.cards}
+    reached = _reached(todo, step)
+    with directory.write() as conn:
+        before = ever.of_cards(conn, {card: todo.held[card] for card in cards})
+        made = {
+            card: Ever(reached[card].through, added([had, *(each.get(card, {}) for each in sums)]))
+            for card, had in before.items()
+        }
+        rollup_state.set_rolled(conn, reached)
+        rollup_state.clear_late(conn, _marks_in(step, todo.late))
+        ever.put(conn, made)
+        ever.forget(conn, cards - made.keys())
+    for card, rolled in reached.items():
+        todo.held[card] = todo.held[card]._replace(through=rolled.through)
+
+
+def _reached(todo: Todo, step: Step) -> dict[str, Rolled]:
+    """Blocks come in order of time, so the days of a card up to these have been computed."""
+    found: dict[str, Rolled] = {}
+    for part in step:
+        block = part.block
+        for card in block.cards:
+            through = found[card].through if card in found else todo.held[card].through
+            if through is None or block.last > through:
+                found[card] = Rolled(block.last, block.zone)
+    return found
+
+
+def _marks_in(step: Step, late: Mapping[CardDay, int]) -> dict[CardDay, int]:
+    blocks_of: dict[str, list[Block]] = defaultdict(list)
+    for part in step:
+        for card in part.block.cards:
+            blocks_of[card].append(part.block)
+    return {
+        (card, day): marks
+        for (card, day), marks in late.items()
+        if any(block.first <= day <= block.last for block in blocks_of.get(card, ()))
+    }
+
+
+def _end(store: EventStore, directory: Directory, todo: Todo) -> None:
+    """Sums that could not be added to, and marks on days that are not computed."""
     with directory.read() as conn:
         missing = ever.missing(conn)
-    return missing | {card: rolled.through for card, rolled in todo.rolled.items()}
+    made = ever_of(store, missing)
+    with directory.write() as conn:
+        rollup_state.clear_late(conn, todo.late)
+        ever.put(conn, made)
 
 
 @contextmanager
@@ -109,9 +173,16 @@ def _todo(store: EventStore, directory: Directory, now_ms: int) -> Todo:
     ]
     return Todo(
         blocks=[*blocks.of_cells(zones, again), *blocks.of_stretches(zones, new)],
-        rolled={card: Rolled(last, zones[card]) for card, _, last in new},
+        held=held | _with_late(held, again),
         late=late,
     )
+
+
+def _with_late(held: Mapping[str, Answered], again: Sequence[CardDay]) -> dict[str, Answered]:
+    days: dict[str, set[date]] = defaultdict(set)
+    for card, day in again:
+        days[card].add(day)
+    return {card: held[card]._replace(late=frozenset(late)) for card, late in days.items()}
 
 
 def _is_held(day: date, held: Answered, kept: date | None) -> bool:

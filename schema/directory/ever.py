@@ -2,11 +2,11 @@
 and not every month there ever was.
 
 It is a copy, good for the rollups it was made of: those through the same day, none of them marked
-as late. Whoever replaces or deletes figures forgets it first; the next run of the rollups makes
-what is missing.
+as late. Whoever computes the days after it adds to it; whoever replaces or deletes figures forgets
+it, and the next run of the rollups makes what is missing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,9 @@ from sqlalchemy.engine import Connection
 
 from schema.directory.dialects import insert
 from schema.directory.rollup_state import Answered
-from schema.directory.tables import ever, late_days, rolled_days
+from schema.directory.tables import ever, rolled_days
+
+NAMED_MAX = 5_000
 
 WHOLE = ""
 """The key of the whole card; the others are targets."""
@@ -32,18 +34,20 @@ class Ever(NamedTuple):
 def of_cards(conn: Connection, states: Mapping[str, Answered]) -> dict[str, Sums]:
     """Of those cards for which the copy is good."""
     whole = [card for card, state in states.items() if state.through and not state.late]
-    rows = conn.execute(sa.select(ever).where(ever.c.card.in_(whole)))
-    return {row.card: row.sums for row in rows if row.through == states[row.card].through}
+    found: dict[str, Sums] = {}
+    for some in _some_at_a_time(whole):
+        rows = conn.execute(sa.select(ever).where(ever.c.card.in_(some)))
+        found |= {row.card: row.sums for row in rows if row.through == states[row.card].through}
+    return found
 
 
 def missing(conn: Connection) -> dict[str, date]:
-    """Cards whose copy is not good, with the day that rollups of theirs reach."""
+    """Cards without a copy of the day that rollups of theirs reach, and that day."""
     held = sa.select(rolled_days.c.card, rolled_days.c.through).outerjoin(
         ever, rolled_days.c.card == ever.c.card
     )
     stale = ever.c.through.is_(None) | (ever.c.through != rolled_days.c.through)
-    late = rolled_days.c.card.in_(sa.select(late_days.c.card))
-    return {row.card: row.through for row in conn.execute(held.where(stale | late))}
+    return {row.card: row.through for row in conn.execute(held.where(stale))}
 
 
 def put(conn: Connection, made: Mapping[str, Ever]) -> None:
@@ -61,6 +65,12 @@ def forget(conn: Connection, cards: Iterable[str] | None = None) -> None:
     """Of some cards, or of all."""
     if cards is None:
         conn.execute(sa.delete(ever))
-    elif gone := [{"gone": card} for card in sorted(cards)]:
-        # One by one: a statement holds no more than 32 766 values.
-        conn.execute(sa.delete(ever).where(ever.c.card == sa.bindparam("gone")), gone)
+    else:
+        for some in _some_at_a_time(sorted(cards)):
+            conn.execute(sa.delete(ever).where(ever.c.card.in_(some)))
+
+
+def _some_at_a_time(cards: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A statement holds no more than 32 766 values."""
+    for first in range(0, len(cards), NAMED_MAX):
+        yield cards[first : first + NAMED_MAX]

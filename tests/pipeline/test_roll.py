@@ -7,14 +7,17 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from pipeline import rebuild
 from pipeline.batches import to_events
 from pipeline.enrich import enrich
+from pipeline.ever import ever_of
 from pipeline.frames import SPOOLED
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
 from schema.days import local_day
-from schema.directory import cards, leases, rollup_state, tables
+from schema.directory import cards, ever, leases, rollup_state, tables
 from schema.errors import Unavailable
+from schema.store import StoreRefused
 from schema.testing.events import CARD, NOW_MS, spooled
 from schema.testing.figures import reference_tables
 
@@ -204,6 +207,81 @@ def test_late_events_change_their_days_alone(store, directory, add_card):
         rollup_state.mark_late(conn, {(CARD, date(2026, 11, 17))})
     assert roll_closed_days(store, directory, NOW_MS) == 1
     assert [views for _, _, views, _ in days(store)] == [50, 50, 2, 50, 50]
+
+
+class Full:
+    """The store, until its disk is full: after so many swaps have begun."""
+
+    def __init__(self, store, swaps):
+        self._store = store
+        self._left = swaps
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def insert(self, table, frame, *, token):
+        self._left -= table == "rollup_cells"
+        if self._left < 0:
+            raise StoreRefused("No space left on device.")
+        self._store.insert(table, frame, token=token)
+
+
+@pytest.fixture
+def small_steps(store, directory, add_card, monkeypatch):
+    """Four cards with days that came late and days that are new: some steps of work."""
+    for card, zone in ZONES.items():
+        add_card(zone, id=card, created_ms=NOW_MS - 40 * DAY_MS)
+    put(store, history(6, 300))
+    roll_closed_days(store, directory, NOW_MS - 9 * DAY_MS)
+    with directory.write() as conn:
+        late = {(card, date(2026, 11, day)) for card in ZONES for day in (2, 4, 15)}
+        rollup_state.mark_late(conn, late)
+    monkeypatch.setattr(rebuild, "STEP_EVENTS_MAX", 30)
+    monkeypatch.setattr(rebuild, "PIECE_EVENTS_MAX", 15)
+    return store
+
+
+def test_a_run_that_fails_after_some_steps_is_gone_on_with_and_not_begun_again(
+    small_steps, directory, monkeypatch
+):
+    todo = (9 + 2) * len(ZONES)
+    with pytest.raises(StoreRefused):
+        roll_closed_days(Full(small_steps, swaps=2), directory, NOW_MS)
+    stopped_at = all_tables(small_steps)
+    left = roll_closed_days(small_steps, directory, NOW_MS + HOUR_MS)
+    assert 0 < left < todo
+    assert all_tables(small_steps) != stopped_at
+    assert_settled(small_steps, directory, monkeypatch)
+
+
+def test_a_run_that_is_told_to_stop_ends_after_its_step_and_the_next_one_does_the_rest(
+    small_steps, directory, monkeypatch
+):
+    answers = iter((False, False, True))
+    done = roll_closed_days(small_steps, directory, NOW_MS, stopping=lambda: next(answers))
+    assert done > 0
+    left = roll_closed_days(small_steps, directory, NOW_MS)
+    assert done + left == (9 + 2) * len(ZONES)
+    assert left > 0
+    assert_settled(small_steps, directory, monkeypatch)
+
+
+def assert_settled(store, directory, monkeypatch):
+    """Nothing is left to do, and the tables are those of one run over all days."""
+    with directory.read() as conn:
+        assert rollup_state.late(conn) == {}
+        assert ever.missing(conn) == {}
+        states = rollup_state.of_cards(conn, ZONES)
+        told = ever.of_cards(conn, states)
+    through = {card: state.through for card, state in states.items()}
+    assert told == {card: each.sums for card, each in ever_of(store, through).items()}
+    assert roll_closed_days(store, directory, NOW_MS + HOUR_MS) == 0
+    stepwise = all_tables(store)
+    monkeypatch.undo()
+    with directory.write() as conn:
+        conn.execute(sa.delete(tables.rolled_days))
+    roll_closed_days(store, directory, NOW_MS + HOUR_MS)
+    assert all_tables(store) == stepwise
 
 
 def move_to(directory, card, zone):

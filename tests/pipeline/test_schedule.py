@@ -64,6 +64,23 @@ def test_a_failing_job_does_not_stop_the_others_nor_itself(context, directory):
     assert errors == {"failing": "ValueError: no luck", "working": None}
 
 
+def test_a_job_under_way_learns_that_the_service_stops(context):
+    began, asked = Event(), []
+
+    def until_told(context):
+        asked.append(context.stopping())
+        began.set()
+        wait_for(context.stopping)
+        asked.append(True)
+        return 1
+
+    schedule = Schedule(context, [Job("long", "", 3_600, until_told)])
+    schedule.start()
+    assert began.wait(5)
+    schedule.stop()
+    assert asked == [False, True]
+
+
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
 def test_services_on_one_machine_do_not_all_run_a_job_in_the_same_second(job):
     every, spread_s = trigger_of(job), job.every_s / 10
