@@ -15,7 +15,7 @@ from schema.testing.server import balise
 SITE = "https://cartes.example.fr"
 
 
-def install(data: Path, *, zone: str = "Europe/Paris") -> None:
+def install(data: Path, *, zone: str = "Europe/Paris", site: str = SITE) -> None:
     shutil.copytree(_initialised(), data, symlinks=True, dirs_exist_ok=True)
     directory = open_directory(f"sqlite:///{data}/balise.db")
     with directory.write() as conn:
@@ -25,9 +25,9 @@ def install(data: Path, *, zone: str = "Europe/Paris") -> None:
             conn,
             account=account.id,
             name="A",
-            url=f"{SITE}/a",
+            url=f"{site}/a",
             zone=zone,
-            origins=[SITE],
+            origins=[site],
             now_ms=now_ms,
             id=CARD,
         )
