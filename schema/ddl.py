@@ -23,6 +23,7 @@ _ALTER = re.compile(r"ALTER TABLE (?P<table>\w+)\s+(?P<change>.+)", re.DOTALL)
 _COLUMN_CHANGE = re.compile(
     r"(ADD COLUMN IF NOT EXISTS|DROP COLUMN IF EXISTS|MODIFY COLUMN IF EXISTS)\b"
 )
+_SETTING_CHANGE = re.compile(r"MODIFY SETTING\b")
 _ENGINE = re.compile(r"ENGINE = (?P<family>\w*)MergeTree(?:\((?P<arguments>[^)]*)\))?")
 _CARD_COLUMN = re.compile(r"^\s*card\s", re.MULTILINE)
 
@@ -53,15 +54,21 @@ def _for_store(statement: str, address: Address) -> tuple[str, ...]:
             _replicated(statement, local, "{shard}", "{replica}", address),
             _distributed(create["table"], local, address),
         )
-    if (alter := _ALTER.match(statement)) and _COLUMN_CHANGE.match(alter["change"]):
-        tables = dict.fromkeys((stored_table(alter["table"], address), alter["table"]))
-        return tuple(
-            f"ALTER TABLE {table}{on_cluster(address)} {alter['change']}" for table in tables
-        )
+    if alter := _ALTER.match(statement):
+        stored = stored_table(alter["table"], address)
+        if _COLUMN_CHANGE.match(alter["change"]):
+            tables = dict.fromkeys((stored, alter["table"]))
+            return tuple(_altered(table, alter["change"], address) for table in tables)
+        if _SETTING_CHANGE.match(alter["change"]):
+            return (_altered(stored, alter["change"], address),)
     raise ValueError(
-        "A migration may only create tables and change columns, in a way that can be repeated, "
-        f"not: {statement[:80]}"
+        "A migration may only create tables and change columns and settings, in a way that can be "
+        f"repeated, not: {statement[:80]}"
     )
+
+
+def _altered(table: str, change: str, address: Address) -> str:
+    return f"ALTER TABLE {table}{on_cluster(address)} {change}"
 
 
 def _replicated(plain: str, table: str, shard: str, replica: str, address: Address) -> str:

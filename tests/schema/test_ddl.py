@@ -99,6 +99,14 @@ def test_a_change_of_columns_goes_to_the_rows_first_and_then_to_the_entrance(cha
     assert distributed.startswith("ALTER TABLE things ON CLUSTER main-2 (")
 
 
+def test_a_setting_is_of_the_table_that_holds_the_rows(parsed):
+    sql = "ALTER TABLE things MODIFY SETTING min_bytes_for_wide_part = 1;"
+
+    assert statements(sql, PLAIN) == (sql.removesuffix(";"),)
+    [local] = map(parsed, statements(sql, CLUSTER))
+    assert local.startswith("ALTER TABLE things_local ON CLUSTER main-2 (MODIFY SETTING")
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -123,16 +131,17 @@ def test_partitions_are_given_to_the_table_that_holds_the_rows():
 
 @pytest.mark.parametrize("migration", released(), ids=str)
 def test_every_released_statement_means_the_same_on_a_cluster(migration, parsed):
-    plain = [parsed(each) for each in statements(migration.sql, PLAIN)]
-    cluster = [parsed(each) for each in statements(migration.sql, CLUSTER)]
-
-    assert len(cluster) == 2 * len(plain)
-    for text, local, distributed in zip(plain, cluster[::2], cluster[1::2], strict=True):
+    for plain in statements(migration.sql, PLAIN):
+        text, made = parsed(plain), list(map(parsed, statements(plain, CLUSTER)))
         if text.startswith("ALTER TABLE"):
             _, _, table, change = text.split(maxsplit=3)
-            assert local == f"ALTER TABLE {table}_local ON CLUSTER main-2 {change}"
-            assert distributed == f"ALTER TABLE {table} ON CLUSTER main-2 {change}"
+            entrance = [] if "MODIFY SETTING" in change else [table]
+            assert made == [
+                f"ALTER TABLE {name} ON CLUSTER main-2 {change}"
+                for name in (f"{table}_local", *entrance)
+            ]
             continue
+        local, distributed = made
         table = text.split()[5]
         assert columns(local) == columns(text)
         assert f" {table}_local ON CLUSTER main-2 (" in local
