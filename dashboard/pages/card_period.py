@@ -61,6 +61,7 @@ def period_part(
     shown = _shown(batch, asked) if asked.question.cards else None
     text = reader.renderer.text(
         "card_period.html",
+        reader=reader,
         view=view,
         card=card,
         query=request.url.query,

@@ -327,18 +327,26 @@ def test_every_route_answers_with_the_secure_headers(world):
     assert {("GET", 200), ("GET", 303), ("POST", 303), ("POST", 422), ("HEAD", 200)} <= tried
 
 
+def unstyled(answer) -> list[str]:
+    """The sheets of a page that its policy keeps from having any effect; a page without one."""
+    sheets = re.findall(r"<style>([^<]+)</style>", answer.text.partition("</head>")[0])
+    assert answer.text.count("<style") == len(sheets)
+    policy = answer.headers["content-security-policy"]
+    refused = [
+        sheet
+        for sheet in sheets
+        if f"'sha256-{b64encode(sha256(sheet.encode()).digest()).decode()}'" not in policy
+    ]
+    return refused if sheets else ["no sheet"]
+
+
 def test_pages_hold_no_inline_script_no_style_but_ours_and_name_nothing_elsewhere(world):
     visitor = world.visitor(world.owner)
     for path in ("/", "/definitions", f"/cards/{world.mine.id}", "/nowhere"):
         answer = visitor.get(path)
         page = answer.text
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", page)
-        sheets = re.findall(r"<style>([^<]+)</style>", page)
-        assert sheets
-        assert page.count("<style") == len(sheets)
-        for sheet in sheets:
-            known = b64encode(sha256(sheet.encode()).digest()).decode()
-            assert f"'sha256-{known}'" in answer.headers["content-security-policy"]
+        assert unstyled(answer) == []
         # The address of a card itself may be shown, but nothing is fetched from it.
         assert not re.search(r'(?:src|href|action)="(?!/|#)', page)
 
@@ -407,5 +415,18 @@ def test_a_mistake_of_ours_shows_no_trace_and_keeps_the_headers(world, monkeypat
     assert "de notre côté" in text(answer)
     assert "secret detail" not in answer.text
     assert "Traceback" not in answer.text
+    assert unstyled(answer) == []
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/s/nothing"), ("GET", "/s/nothing/frame"), ("GET", "/reset/nothing"),
+     ("GET", "/sso/nothing"), ("GET", "/ops"), ("POST", "/team"), ("PUT", "/team")],
+)  # fmt: skip
+def test_a_page_that_refuses_has_its_looks_too(world, method, path):
+    answer = world.visitor().ask(method, path)
+    assert answer.status_code in (303, 401, 403, 404, 405, 410)
+    if answer.status_code != 303:
+        assert unstyled(answer) == []
