@@ -103,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule("export_pdf", SIGNED_IN, "trends", "pdf"),
     Rule("export_xlsx", SIGNED_IN, "trends", "xlsx"),
     # Whose file it is, and whether it may still be taken, is asked in `pages/export_job.py`.
+    Rule("exports", SIGNED_IN),
     Rule("export_job", SIGNED_IN),
     Rule("export_take", SIGNED_IN),
     Rule("items", SIGNED_IN, "essentiel"),

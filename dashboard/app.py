@@ -110,6 +110,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/cards/export.csv", "export_cards_csv", export.of_several("csv")),
     page("/cards/export.pdf", "export_cards_pdf", export.of_several("pdf")),
     page("/cards/export.xlsx", "export_cards_xlsx", export.of_several("xlsx")),
+    page("/exports", "exports", export_job.every),
     page("/exports/{export}", "export_job", export_job.show),
     page("/exports/{export}/file", "export_take", export_job.take),
     card_page("/cards/{card}", "card", card.show),

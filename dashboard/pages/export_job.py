@@ -1,15 +1,19 @@
-"""`/exports/{export}`: a file that takes long: how far it is, and then the file itself."""
+"""`/exports`: the files of an account that take long. `/exports/{export}`: one of them, how far it
+is, and then the file itself."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from dashboard.access import Decision, decide, sees_account
+from dashboard.asked_of_several import account_asked
 from dashboard.exports.files import MEDIA
 from dashboard.site import Reader
-from schema.directory import export_jobs
+from schema.directory import cards, export_jobs
 from schema.directory.export_jobs import ExportJob, Trouble
 from schema.languages import N_
 
@@ -23,13 +27,50 @@ TROUBLES: Mapping[Trouble, str] = {
 }
 
 
+KINDS: Mapping[str, str] = {"pdf": "PDF", "xlsx": "Excel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    job: ExportJob
+    about: str
+    """The name of its card, or of its account."""
+    kind: str
+    when: str
+    """It ends."""
+    trouble: str
+
+
+def every(request: Request, reader: Reader) -> Response:
+    """Those that the reader may take, the last first."""
+    site, account = reader.site, account_asked(reader, request.query_params)
+    with site.directory.read() as conn:
+        jobs = export_jobs.of_account(conn, account.id, site.clock())
+        names = {card.id: card.name for card in cards.of_account(conn, account.id)}
+    mine = [job for job in reversed(jobs) if _may_take(reader, job)]
+    return reader.renderer.page(
+        "exports.html",
+        reader=reader,
+        files=[_shown(reader, job, names.get(job.card or "", account.name)) for job in mine],
+        waits=any(job.finished_ms is None for job in mine),
+        again_s=AGAIN_S,
+    )
+
+
+def _shown(reader: Reader, job: ExportJob, about: str) -> Shown:
+    now_ms = reader.site.clock()
+    ends, now = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (job.expires_ms, now_ms))
+    when = f"{reader.language.day(ends.date(), now.date())} {ends:%H:%M} UTC"
+    return Shown(job, about, KINDS[job.kind], when, TROUBLES.get(job.error, ""))
+
+
 def show(request: Request, reader: Reader) -> Response:
     job = _job(request, reader)
     return reader.renderer.page(
         "export_job.html",
         reader=reader,
         job=job,
-        kind="PDF" if job.kind == "pdf" else "Excel",
+        kind=KINDS[job.kind],
         back=f"/cards/{job.card}" if job.card else "/cards",
         again_s=AGAIN_S,
         trouble=TROUBLES.get(job.error, ""),
@@ -61,7 +102,11 @@ def _job(request: Request, reader: Reader) -> ExportJob:
         job = export_jobs.get(conn, request.path_params["export"], site.clock())
     if job is None or not sees_account(user.role, user.account, job.account):
         raise HTTPException(404)
-    as_bought = reader.role == "ops" or job.tier == reader.tier
-    if not as_bought or decide(reader.role, reader.tier, job.route) is not Decision.ALLOW:
+    if not _may_take(reader, job):
         raise HTTPException(404)
     return job
+
+
+def _may_take(reader: Reader, job: ExportJob) -> bool:
+    as_bought = reader.role == "ops" or job.tier == reader.tier
+    return as_bought and decide(reader.role, reader.tier, job.route) is Decision.ALLOW

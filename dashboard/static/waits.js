@@ -9,11 +9,14 @@ async function look() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const now = page.getElementById("waits");
     if (!now) return location.reload();
-    if (now.hasAttribute("data-waits")) {
-      shown.querySelector("progress").value = now.querySelector("progress").value;
+    const before = shown.querySelectorAll("progress");
+    const after = now.querySelectorAll("progress");
+    const waits = now.hasAttribute("data-waits");
+    if (waits && before.length === after.length) {
+      before.forEach((each, n) => (each.value = after[n].value));
     } else {
       shown.replaceWith(now);
-      return;
+      if (!waits) return;
     }
   } catch {
     // Offline for a moment: it looks again.

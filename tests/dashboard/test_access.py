@@ -48,6 +48,7 @@ EXPECTED = {
     "keys": (SIGN_IN, ALLOW, REFUSE, REFUSE),
     "key_create": (SIGN_IN, ALLOW, REFUSE, REFUSE),
     "key_delete": (SIGN_IN, ALLOW, REFUSE, REFUSE),
+    "exports": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "export_job": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "export_take": (SIGN_IN, ALLOW, ALLOW, ALLOW),
     "items": (SIGN_IN, ALLOW, ALLOW, ALLOW),

@@ -281,3 +281,29 @@ def test_nothing_is_kept_of_an_address_that_means_nothing(owner, world):
     with world.directory.read() as conn:
         [query] = conn.scalars(select(table.c.query))
     assert query == {"period": "custom", "from": "2026-11-01", "to": "2026-11-20"}
+
+
+def test_a_page_lists_the_files_of_the_account_and_until_when_they_wait(world, owner, app):
+    assert "Aucun fichier" in owner.get("/exports").text
+    asked(owner)
+    made = asked(owner, f"/cards/{world.mine.id}/export.xlsx?{PERIOD}")
+    waiting = owner.get("/exports").text
+    assert waiting.count("<progress") == 2
+    assert "data-waits" in waiting
+    make_all(app)
+    ready = owner.get("/exports").text
+    assert f'href="{made}/file"' in ready
+    assert "balise-marie-moreau-2026-11-01-2026-11-20.xlsx" in ready
+    assert "05:30 UTC" in ready  # twelve hours after half past six in Paris
+    world.clock.advance(hours=13)
+    assert "Aucun fichier" in owner.get("/exports").text
+
+
+def test_the_list_holds_what_its_reader_may_take_and_nothing_else(world, owner, app):
+    address = asked(owner)
+    assert address not in world.visitor(world.stranger, app).get("/exports").text
+    ops = world.visitor(world.ops, app)
+    assert ops.get("/exports").status_code == 404
+    assert "<progress" in ops.get(f"/exports?account={world.mine.account}").text
+    tier(world, "premium")
+    assert "Aucun fichier" in owner.get("/exports").text

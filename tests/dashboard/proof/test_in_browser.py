@@ -1,12 +1,15 @@
 """Every page in a real browser: widths, light and dark, axe, keyboard, large text, no script."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
+from starlette.applications import Starlette
 
-from schema.directory import shared_links
+from dashboard.exports.exporter import Exporter
+from schema.directory import backfills, export_jobs, shared_links
 from schema.directory.tables import accounts
 from schema.testing.axe import violations
 
@@ -16,7 +19,13 @@ OWNERS = (
     *("/", "/cards", "/cards?by=hour&source=qr&from=2026-11-01&to=x", "/team", "/keys", "/you"),
     *("/you/codes", "/cards/{card}", "/cards/{card}?period=90&source=qr&country=FR"),
     *("/cards/{card}?city=FR|Bretagne|Brest&from=2026-11-09&to=2026-11-01", "/cards/{card}/items"),
-    *("/cards/{card}/share", "/cards/{card}/settings", "/cards/{card}/install"),
+    *(
+        "/account",
+        "/exports",
+        "/cards/{card}/share",
+        "/cards/{card}/settings",
+        "/cards/{card}/install",
+    ),
 )
 OPERATORS = (
     *("/ops", "/ops/accounts", "/ops/rules", "/ops/backfill"),
@@ -31,9 +40,20 @@ WIDEST = """() => [...document.querySelectorAll("main *, header *, footer *")]
 
 
 @pytest.fixture(scope="module")
-def site(full, serve) -> Iterator[str]:
-    with serve(full.app()) as address:
+def app(full) -> Starlette:
+    return full.app()
+
+
+@pytest.fixture(scope="module")
+def site(app, serve) -> Iterator[str]:
+    with serve(app) as address:
         yield address
+
+
+@pytest.fixture
+def exporter(app) -> Exporter:
+    """Makes files when it is told to."""
+    return app.state.site.exporter
 
 
 class Tab:
@@ -140,6 +160,67 @@ def test_a_shared_card_is_for_everyone_too(full, open_tab):
     for path in (f"/s/{token}", f"/s/{token}/frame"):
         tab.open(path)
         assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+    assert tab.told == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", PHONE), ("dark", DESKTOP)])
+def test_a_file_that_is_made_shows_how_far_it_is_and_then_itself(
+    full, open_tab, exporter, scheme, width
+):
+    job = _ask_for_a_file(full)
+    tab = open_tab(full.owner, color_scheme=scheme, viewport={"width": width, "height": 900})
+    for path in (f"/exports/{job.id}", "/exports"):
+        tab.open(path)
+        expect(tab.page.get_by_role("progressbar")).to_be_visible()
+        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+    tab.page.evaluate("window.isTheSame = true")
+    exporter.make_all()
+    take = tab.page.get_by_role("link", name="Prendre le fichier Excel").first
+    expect(take).to_be_visible()
+    assert tab.page.evaluate("window.isTheSame")  # it was not loaded again
+    for path in ("/exports", f"/exports/{job.id}"):
+        tab.open(path)
+        expect(take).to_be_visible()
+        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+    with tab.page.expect_download() as taken:
+        take.click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    assert tab.told == []
+
+
+def _ask_for_a_file(world):
+    with world.directory.write() as conn:
+        return export_jobs.ask(
+            conn,
+            account=world.mine.account,
+            card=None,
+            tier="multi_cartes",
+            route="export_cards_xlsx",
+            kind="xlsx",
+            query={"period": "7"},
+            locale="fr",
+            now_ms=world.clock.now_ms,
+        )
+
+
+def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
+    tab = open_tab(full.ops, viewport={"width": PHONE, "height": 900})
+    with full.directory.write() as conn:
+        days = {"first": date(2026, 11, 1), "last": date(2026, 11, 2), "cards": ()}
+        asked = backfills.ask(conn, **days, actor="user:u1", now_ms=full.clock.now_ms)
+    tab.open("/ops/backfill")
+    assert wrong_with(tab, "waits", (PHONE, DESKTOP)) == []
+    found = backfills.Difference({"views": 1_200}, {"views": 1_300}, 4, 1)
+    with full.directory.write() as conn:
+        backfills.compared(conn, asked.id, found)
+    expect(tab.page.get_by_role("button", name="Les recalculer")).to_be_visible()
+    assert wrong_with(tab, "compared", (PHONE, DESKTOP)) == []
+    tab.page.get_by_role("button", name="Les recalculer").click()
+    expect(tab.page.get_by_role("progressbar")).to_be_visible()
+    with full.directory.write() as conn:
+        backfills.finish(conn, asked.id, error="The card is gone.", now_ms=full.clock.now_ms)
+    expect(tab.page.get_by_text("The card is gone.").first).to_be_visible()
+    assert wrong_with(tab, "ended", (PHONE, DESKTOP)) == []
     assert tab.told == []
 
 
