@@ -1,6 +1,7 @@
 """`/cards/{card}/install`: the tag to paste, and whether a trial visit arrives."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -40,6 +41,17 @@ NOTICES = (
 )
 
 
+SHARE_LINKS = (
+    ("whatsapp", "WhatsApp", "https://wa.me/?text="),
+    ("linkedin", "LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url="),
+    ("facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u="),
+    ("email", "E-mail", "mailto:?body="),
+    ("sms", "SMS", "sms:?&body="),
+)
+"""Channels of a share button: each word, its label, and what stands before the card's address. The
+script puts the tagged address in place of the one behind it."""
+
+
 def show(request: Request, reader: Reader, card: Card) -> Response:
     site = reader.site
     asked = request.query_params.get("trial", "")
@@ -52,6 +64,8 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
         pinned=script.hashed_path(),
         integrity=script.integrity(),
         targets=TARGETS,
+        share_links=SHARE_LINKS,
+        quoted_url=quote(card.url, safe=""),
         notices=NOTICES,
         code=code,
         asked=asked == code,

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -11,6 +11,7 @@ from collector import script
 from dashboard import trial
 from schema.directory import secrets
 from schema.items import read
+from schema.wire import CHANNELS
 
 DOCS = Path(__file__).parents[2] / "docs"
 AT = "2026-11-20T18:29:00+01:00"
@@ -40,7 +41,7 @@ def owners_visit(world, code, **changes):
 
 
 def test_the_page_shows_what_to_paste_for_this_card(world):
-    tag, pinned, french, english, receipt, button = snippets(page_of(world))
+    tag, pinned, french, english, receipt, button, _, _ = snippets(page_of(world))
     assert tag == f'<script defer src="{world.origin}/b.js" data-card="{world.mine.id}"></script>'
     assert f'src="{world.origin}{script.hashed_path()}"' in pinned
     assert f'integrity="{script.integrity()}" crossorigin data-card="{world.mine.id}"' in pinned
@@ -50,6 +51,14 @@ def test_the_page_shows_what_to_paste_for_this_card(world):
     assert "Your choice is kept" in english
     assert receipt in (DOCS / "beacon.md").read_text(encoding="utf-8")
     assert 'data-track="booking"' in button
+
+
+def test_every_channel_of_a_share_has_a_button_to_paste(world):
+    *_, links, sheet = snippets(page_of(world))
+    channels = re.findall(r'data-track="share" data-track-label="(\w+)"', links + sheet)
+    assert tuple(channels) == CHANNELS
+    quoted = re.findall(r'href="[^"]+(https?%[^&"]+)"', links)  # what the script replaces
+    assert [unquote(address) for address in quoted] == [world.mine.url] * 5
 
 
 def test_the_trial_leads_to_the_card_with_a_signature_for_this_card_alone(world):
