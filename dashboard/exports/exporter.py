@@ -2,7 +2,7 @@
 
 What is to be made stands in the directory, so a restart forgets nothing: a job that was cut short
 is begun again. A lease keeps two processes from making the same one. Files have mode 0600 and no
-name but the id of their job; one that no job knows any more is deleted within a minute.
+name but the id of their job; one that no job knows any more is deleted within seconds.
 """
 
 import os
@@ -31,10 +31,12 @@ from schema.directory.export_jobs import TRIES_MAX, ExportJob, Trouble
 from schema.errors import BaliseError, Unavailable
 from schema.store import EventStore
 
-LOOKS_EVERY_S: Final = 60.0
+LOOKS_EVERY_S: Final = 10.0
 """For jobs of a process that is gone, and for files that are over. A new job is begun at once."""
 BYTES_MAX: Final = 256_000_000
 """Of one file: a workbook of some ten million cells."""
+LEASE_MS: Final = 30_000
+"""How long a file waits once the process that made it was killed; somebody looks at it."""
 READ_PART: Final = 0.3
 """Of the work, until the figures are read."""
 BUSY: Final = "Another process makes this file."
@@ -145,7 +147,8 @@ class Exporter:
     def _make_alone(self, id: str) -> None:
         directory, clock = self._sources.directory, self._sources.clock
         try:
-            with leases.held_through(directory, f"export {id}", clock, busy=BUSY):
+            lease = f"export {id}"
+            with leases.held_through(directory, lease, clock, busy=BUSY, ttl_ms=LEASE_MS):
                 with directory.write() as conn:
                     job = export_jobs.get(conn, id, clock())
                     if job is None or job.finished_ms is not None:
