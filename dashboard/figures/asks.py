@@ -4,7 +4,7 @@ The same ask is answered twice, from rollups in SQL (`closed.py`) and from raw e
 pipeline's own functions (`opened.py`). Both give sums by key, so adding them is the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +45,12 @@ class Ask:
 def by_day(period: Period, before: Period) -> Ask:
     """What totals, series and their comparison all are sums of: read once for all of them."""
     return Ask("days", ("day",), period, before)
+
+
+def whole(asks: Sequence[Ask]) -> Period:
+    """From the first day that any of them wants to the last."""
+    wanted = [days for ask in asks for days in ask.periods]
+    return Period(min(days.first for days in wanted), max(days.last for days in wanted))
 
 
 Sums = Mapping[tuple[str, ...], Counts]

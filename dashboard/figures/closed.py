@@ -7,15 +7,18 @@ table of visits. What that cannot tell, hours under a filter, is left to raw eve
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dashboard.figures.asks import KEYS_MAX, Ask, Sums
+from dashboard.figures.asks import KEYS_MAX, Ask, Sums, whole
 from dashboard.figures.days import Closed
 from dashboard.figures.values import NOTHING, Counts, added
 from dashboard.filters import Filters
 from dashboard.period import Period, joined
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FEW_CARDS = 8
 _FOR_FEW = " SETTINGS max_threads = 1, optimize_move_to_prewhere = 0"
@@ -99,6 +102,12 @@ _PLACES: Mapping[str, str] = {
     "region": "concat(country, '|', region)",
     "city": "concat(country, '|', region, '|', city)",
 }
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "region": ("country", "region"),
+    "city": ("country", "region", "city"),
+    "target": ("targets",),
+}
+"""The columns of `visits` that a breakdown is made of, where it is not one of its name."""
 
 
 def answer(
@@ -138,6 +147,27 @@ def _statements(
                 _statement(number, ask, source, where) for source in _sources(ask, filters)
             ]
     return statements, params
+
+
+def visits(
+    store: EventStore, closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
+) -> "pl.DataFrame":
+    """Those that fit, row by row, with what these asks need to know of them."""
+    params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
+    cards = _cards(closed, max(group.through for group in closed), params)
+    days = whole(asks)
+    params |= {"first": days.first, "last": days.last}
+    fits = [_fits(name) for name, _ in filters]
+    within = " AND ".join([cards, "day BETWEEN {first:Date} AND {last:Date}", *fits])
+    columns = dict.fromkeys(name for ask in asks for name in _columns(ask))
+    return store.frame(f"SELECT {', '.join(columns)} FROM visits WHERE {within}{_FOR_FEW}", params)
+
+
+def _columns(ask: Ask) -> Iterator[str]:
+    yield from ("card", "day", "visitor", "views", "bounce", "clicks", "contact_clicks")
+    yield from {"engaged": ("engaged_s",), "starts": ("hour",)}.get(ask.table, ())
+    for by in ask.bys:
+        yield from _INSIDE.get(by, (by,))
 
 
 def left_to_events(ask: Ask, filters: Filters) -> bool:

@@ -7,9 +7,8 @@ from datetime import date
 
 import orjson
 
-from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
+from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums, whole
 from dashboard.figures.values import NOTHING, Counts, added
-from dashboard.period import Period
 
 _KEYS = frozenset({"card", "day", "span", "weekday", "second", "hour"})
 
@@ -20,9 +19,7 @@ def is_of_days(ask: Ask) -> bool:
 
 def each_day(asks: Sequence[Ask]) -> Ask:
     """One ask for what all of these want."""
-    wanted = [days for ask in asks for days in ask.periods]
-    whole = Period(min(days.first for days in wanted), max(days.last for days in wanted))
-    return Ask("each_day", ("day", "seconds", "hours"), whole)
+    return Ask("each_day", ("day", "seconds", "hours"), whole(asks))
 
 
 def told(ask: Ask, card: str, each: Sums) -> Sums:
@@ -41,6 +38,15 @@ def told(ask: Ask, card: str, each: Sums) -> Sums:
         for more, part in _parts(ask, seconds, hours, counts):
             found[tuple((texts | more)[key] for key in ask.keys)].append(part)
     return {keys: added(several) for keys, several in found.items()}
+
+
+def beside(ask: Ask, card: str, each: Sums) -> Sums:
+    """What of its answer is of the whole card, whatever visits are asked for: automatic traffic and
+    the last view."""
+    return {
+        keys: Counts(automatic=counts.automatic, last_view_ms=counts.last_view_ms)
+        for keys, counts in told(ask, card, each).items()
+    }
 
 
 def _parts(

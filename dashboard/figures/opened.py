@@ -1,4 +1,5 @@
-"""Asks answered from raw events, for days that no rollup answers for.
+"""Asks answered from raw events, for days that no rollup answers for; and from the visits of closed
+days of one card, where a filter asks about some of them.
 
 The visits and hours of these days are made by the functions that make those of closed days. What
 `closed.py` says of visits in SQL is said here in Polars: to make all the tables of a day for three
@@ -16,7 +17,7 @@ from dashboard.filters import Filters
 from pipeline.blocks import Block, of_cells
 from pipeline.compute import placed_events
 from pipeline.enrich.classes import HUMAN
-from pipeline.frames import CELLS
+from pipeline.frames import ATTRIBUTES, CELLS, WORD
 from pipeline.rollups.premium import card_hours
 from pipeline.visits import CLICK, CONTACT_CLICK, VIEW, numbered, visits
 from schema.directory.rollup_state import CardDay
@@ -46,6 +47,10 @@ _PLACES: Mapping[str, pl.Expr] = {
     "region": pl.concat_str("country", "region", separator="|"),
     "city": pl.concat_str("country", "region", "city", separator="|"),
 }
+
+
+_PERSON = pl.struct(*CELLS, "visitor").rle_id().alias("person")
+"""Of visits in the order of their visitors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +83,44 @@ def answer(
         if wanted
         for grouped in _grouped(ask, _within(opened, set(wanted), every))
     ]
+    return _sums([ask for ask, _ in asks], parts)
+
+
+def of_visits(stored: pl.DataFrame, asks: Sequence[Ask]) -> list[Sums]:
+    """From rows of `visits`, all of which fit the filter. Of `days` it tells what visits know."""
+    words = [name for name in stored.columns if name in ATTRIBUTES]
+    ordered = stored.lazy().with_columns(pl.col("card", *words).cast(WORD)).sort(*CELLS, "visitor")
+    made = ordered.with_columns(_PERSON).collect().lazy()
+    parts = [
+        (number, grouped)
+        for number, ask in enumerate(asks)
+        for grouped in _of_visits(ask, made.filter(_asked(ask)))
+    ]
+    return _sums(asks, parts)
+
+
+def _asked(ask: Ask) -> pl.Expr:
+    return pl.any_horizontal(
+        pl.col("day").is_between(days.first, days.last) for days in ask.periods
+    )
+
+
+def _sums(asks: Sequence[Ask], parts: Sequence[tuple[int, pl.LazyFrame]]) -> list[Sums]:
     # Together: for the few events of a day, planning costs more than counting.
     counted = pl.collect_all([grouped for _, grouped in parts])
     sums: list[list[Sums]] = [[] for _ in asks]
     for (number, _), frame in zip(parts, counted, strict=True):
-        sums[number].append(_told(len(asks[number][0].keys), frame))
+        sums[number].append(_told(len(asks[number].keys), frame))
     return [summed(each) for each in sums]
 
 
 def _opened(placed: pl.DataFrame, filters: Filters) -> _Opened:
-    steps = numbered(placed.lazy()).collect()
-    person = pl.struct(*CELLS, "visitor").rle_id().alias("person")
-    made = visits(steps.lazy()).sort("visit").with_columns(person).collect()
-    for name, value in filters:
-        made = made.filter(_fits(name, value))
+    steps = numbered(placed.lazy()).collect().lazy()
+    ordered = visits(steps).sort("visit").with_columns(_PERSON)
+    made = ordered.filter(*(_fits(name, value) for name, value in filters)).collect().lazy()
     if filters:
         steps = steps.join(made.select("visit"), on="visit", how="semi")
-    return _Opened(steps.lazy(), made.lazy(), _beside(placed.lazy()))
+    return _Opened(steps, made, _beside(placed.lazy()))
 
 
 def _beside(placed: pl.LazyFrame) -> pl.LazyFrame:
@@ -127,17 +153,21 @@ def _grouped(ask: Ask, opened: _Opened) -> list[pl.LazyFrame]:
     if ask.table == "hours":
         hours = card_hours(opened.steps, opened.visits.drop("person"))
         return [_by_keys(ask, hours, {name: pl.col(name).sum() for name in _IN_HOURS})]
-    if ask.table == "starts":
-        return [_by_keys(ask, opened.visits, {"visits": pl.len()})]
     if ask.table == "now":
         return [_by_keys(ask, *_since(opened.steps, ask.since_ms))]
-    if ask.table == "dims":
-        return [_by_keys(ask, *broken) for broken in _broken_down(opened.visits, ask.bys)]
-    counted = _by_keys(ask, opened.visits, _MEASURES)
+    counted = _of_visits(ask, opened.visits)
     if ask.table != "days":
-        return [counted]
+        return counted
     beside = {"automatic": pl.col("automatic").sum(), "last_view_ms": pl.col("last_view_ms").max()}
-    return [counted, _by_keys(ask, opened.days, beside)]
+    return [*counted, _by_keys(ask, opened.days, beside)]
+
+
+def _of_visits(ask: Ask, visits: pl.LazyFrame) -> list[pl.LazyFrame]:
+    if ask.table == "starts":
+        return [_by_keys(ask, visits, {"visits": pl.len()})]
+    if ask.table == "dims":
+        return [_by_keys(ask, *broken) for broken in _broken_down(visits, ask.bys)]
+    return [_by_keys(ask, visits, _MEASURES)]
 
 
 def _broken_down(
