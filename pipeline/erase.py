@@ -21,6 +21,7 @@ import polars as pl
 from pipeline.importing.days import add_days, ended
 from pipeline.late import ZoneBook
 from pipeline.rollups import TABLES
+from pipeline.staging import parts_of
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
 from schema.directory import audit, erasures, leases, rollup_state
@@ -42,8 +43,8 @@ LOOK_S = 0.25
 _AT_ONCE = "old_parts_lifetime = 1, min_rows_to_fsync_after_merge = 1"
 """The files that were replaced go after a second, so those in their place are synced before."""
 _LEFT = """\
-SELECT count() FROM system.parts
-WHERE database = currentDatabase() AND NOT active AND table IN {tables:Array(String)}
+SELECT count() FROM {parts}
+WHERE database = currentDatabase() AND NOT active AND table IN {{tables:Array(String)}}
 """
 
 
@@ -128,7 +129,8 @@ def _files_go_at_once(place: Place, tables: Sequence[str]) -> Iterator[None]:
 
 def _await_gone(place: Place, tables: Sequence[str]) -> None:
     until_s = time.monotonic() + GONE_S_MAX
-    while tables and place.store.rows(_LEFT, {"tables": list(tables)}) != [(0,)]:
+    left = _LEFT.format(parts=parts_of(place.address))
+    while tables and place.store.rows(left, {"tables": list(tables)}) != [(0,)]:
         for table in tables:
             # It runs already; this wakes it, which it does by itself every few minutes.
             place.store.run(f"SYSTEM START CLEANUP{on_cluster(place.address)} {table}")

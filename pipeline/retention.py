@@ -23,6 +23,7 @@ from pipeline.limits import (
     raw_since_ms,
 )
 from pipeline.rollups import TABLES
+from pipeline.staging import parts_of
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
 from schema.directory import audit, cards, ever, horizons, leases, runs
@@ -38,9 +39,9 @@ ACTOR = "retention"
 DAY_MS = 86_400_000
 
 _MONTHS = """\
-SELECT DISTINCT partition_id FROM system.parts
-WHERE database = currentDatabase() AND table = {table:String} AND active
-  AND match(partition_id, '^[0-9]{6}$') AND partition_id < {month:String}
+SELECT DISTINCT partition_id FROM {parts}
+WHERE database = currentDatabase() AND table = {{table:String}} AND active
+  AND match(partition_id, '^[0-9]{{6}}$') AND partition_id < {{month:String}}
 """
 
 Zones = Mapping[str, str]
@@ -123,7 +124,9 @@ def _count(store: EventStore, table: str, where: str, params: Mapping[str, Any])
 
 def _delete(store: EventStore, address: Address, over: Over) -> None:
     table, everywhere = stored_table(over.table, address), on_cluster(address)
-    months = store.rows(_MONTHS, {"table": table, "month": f"{over.since:%Y%m}"})
+    months = store.rows(
+        _MONTHS.format(parts=parts_of(address)), {"table": table, "month": f"{over.since:%Y%m}"}
+    )
     for (month,) in months:
         store.run(f"ALTER TABLE {table}{everywhere} DROP PARTITION ID '{month}'")
     if _count(store, over.table, over.where, over.params):

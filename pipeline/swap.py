@@ -9,104 +9,117 @@ REPLACE PARTITION would touch one month only, but the engine keeps the replaced 
 for a moment: killed in that moment, it comes back with the old rows and the new ones together.
 
 Two swaps at a time would undo each other: the caller holds the lease (`roll.py`).
+
+On a cluster each step is run on every node (`staging.py` has the statements), so a reader may see
+one node's new figures beside another's old ones for as long as the nodes take to exchange names.
 """
 
+import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 import polars as pl
 
 from pipeline.frames import CELLS, checked
 from pipeline.rollups import TABLES
-from schema.errors import BadInput
+from pipeline.staging import (
+    CELLS_TABLE,
+    arrived,
+    carried,
+    cleared,
+    emptied,
+    exchanged,
+    named,
+    parts_of,
+    replaced_rows,
+    staged,
+    staging,
+)
+from schema.ddl import stored_table
 from schema.store import EventStore
+from schema.store.address import Address, parse
 
 Put = Callable[[Mapping[str, pl.DataFrame]], None]
 """Adds rows, by table. Several threads may."""
 
-_CELLS = "rollup_cells"
-
-# A set from a table is looked up ten times as fast as an array in the statement. Days are compared
-# first, so a run of one day looks up that day's rows only, whatever its month holds.
-_REPLACED = f"""\
-day BETWEEN (SELECT min(day) FROM {_CELLS}) AND (SELECT max(day) FROM {_CELLS})
-AND (card, day) IN (SELECT card, day FROM {_CELLS})"""
+_ENGINE = """\
+SELECT engine_full FROM system.tables
+WHERE database = currentDatabase() AND name = {table:String}
+"""
+_DISTRIBUTED = re.compile(r"Distributed\('(?P<cluster>[^']+)', '(?P<database>[^']+)'")
 
 _MONTHS = """\
-SELECT DISTINCT toUInt32OrZero(partition_id) FROM system.parts
-WHERE database = currentDatabase() AND table = {table:String} AND active
-"""
-
-
-_SPREAD = """\
-SELECT count() FROM system.tables
-WHERE database = currentDatabase() AND name IN {tables:Array(String)} AND engine = 'Distributed'
+SELECT DISTINCT toUInt32OrZero(partition_id) FROM {parts}
+WHERE database = currentDatabase() AND table = {{table:String}} AND active
 """
 
 
 @contextmanager
 def replaced(store: EventStore, cells: pl.DataFrame) -> Iterator[Put]:
     """What is put within the block is, after it, all that the tables hold for `cells`."""
-    _refuse_cluster(store)
-    months = cells["day"].dt.strftime("%Y%m").cast(pl.UInt32).unique().to_list()
+    address, days = address_of(store), cells["day"].unique().to_list()
     try:
-        _name_cells(store, cells)
+        _run(store, cleared(TABLES, address))
+        _name_cells(store, cells, address)
         for table in TABLES:
-            _stage(store, table, months)
+            _stage(store, table, days, address)
         yield lambda rows: _put(store, rows)
         for table in TABLES:
-            store.run(f"EXCHANGE TABLES {table} AND {_staging(table)}")
+            _run(store, exchanged(table, address))
     finally:
-        for leftover in (*map(_staging, TABLES), _CELLS):
-            store.run(f"DROP TABLE IF EXISTS {leftover}")
+        _run(store, cleared(TABLES, address))
 
 
-def _refuse_cluster(store: EventStore) -> None:
-    """A copy of a distributed table leads to the same rows: they would be there twice."""
-    if store.rows(_SPREAD, {"tables": list(TABLES)})[0][0]:
-        raise BadInput(
-            "Figures cannot be computed ahead on a cluster yet; pages compute them from events. "
-            "Use one ClickHouse server, without cluster= in its address."
-        )
+def address_of(store: EventStore) -> Address:
+    """As far as a swap must know: whether the tables are spread over a cluster. They say it."""
+    [(engine,)] = store.rows(_ENGINE, {"table": next(iter(TABLES))})
+    if found := _DISTRIBUTED.match(engine):
+        return parse(f"clickhouse://here/{found['database']}?cluster={found['cluster']}")
+    return parse("chdb:///here")
 
 
-def _name_cells(store: EventStore, cells: pl.DataFrame) -> None:
-    store.run(f"DROP TABLE IF EXISTS {_CELLS}")
-    store.run(f"CREATE TABLE {_CELLS} (card String, day Date) ENGINE = Memory")
-    store.insert(_CELLS, checked(cells.lazy(), CELLS).collect(), token=secrets.token_hex(16))
+def _name_cells(store: EventStore, cells: pl.DataFrame, address: Address) -> None:
+    _run(store, named(address))
+    rows = checked(cells.lazy(), CELLS).collect()
+    store.insert(CELLS_TABLE, rows, token=secrets.token_hex(16))
+    _run(store, arrived(CELLS_TABLE, address))
 
 
-def _stage(store: EventStore, table: str, months: list[int]) -> None:
-    staging = _staging(table)
-    store.run(f"DROP TABLE IF EXISTS {staging}")
-    store.run(f"CREATE TABLE {staging} AS {table}")
-    touched = _touched(store, table, months)
-    for (month,) in store.rows(_MONTHS, {"table": table}):
-        replaced, kept = touched.get(month, (0, 1))
+def _stage(store: EventStore, table: str, days: Sequence[date], address: Address) -> None:
+    _run(store, staged(table, address))
+    touched = _touched(store, table, days, address)
+    months = _MONTHS.format(parts=parts_of(address))
+    for (month,) in store.rows(months, {"table": stored_table(table, address)}):
+        gone, kept = touched.get(month, (0, 1))
         if kept:
-            store.run(f"ALTER TABLE {staging} ATTACH PARTITION ID '{month}' FROM {table}")
-        if kept and replaced:
-            where = f"toYYYYMM(day) = {month} AND {_REPLACED}"
-            store.run(f"DELETE FROM {staging} WHERE {where}")
+            store.run(carried(table, month, address))
+        if kept and gone:
+            store.run(emptied(table, month, days, address))
 
 
-def _touched(store: EventStore, table: str, months: list[int]) -> dict[int, tuple[int, int]]:
+def _touched(
+    store: EventStore, table: str, days: Sequence[date], address: Address
+) -> dict[int, tuple[int, int]]:
     """Per month: how many rows are replaced, and how many are kept."""
+    months = sorted({int(f"{day:%Y%m}") for day in days})
     held = (
         f"SELECT toYYYYMM(day) AS month, count() FROM {table}"
         " WHERE month IN {months:Array(UInt32)}"
     )
+    these = replaced_rows(days, address)
     every = dict(store.rows(f"{held} GROUP BY month", {"months": months}))
-    gone = dict(store.rows(f"{held} AND {_REPLACED} GROUP BY month", {"months": months}))
+    gone = dict(store.rows(f"{held} AND {these} GROUP BY month", {"months": months}))
     return {month: (gone.get(month, 0), rows - gone.get(month, 0)) for month, rows in every.items()}
 
 
 def _put(store: EventStore, rows: Mapping[str, pl.DataFrame]) -> None:
     for table, frame in rows.items():
         if not frame.is_empty():
-            store.insert(_staging(table), frame, token=secrets.token_hex(16))
+            store.insert(staging(table), frame, token=secrets.token_hex(16))
 
 
-def _staging(table: str) -> str:
-    return f"{table}_staging"
+def _run(store: EventStore, statements: Iterable[str]) -> None:
+    for statement in statements:
+        store.run(statement)

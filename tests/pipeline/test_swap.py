@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -5,7 +6,7 @@ import pytest
 
 from pipeline.frames import CARD_DAYS, CELLS
 from pipeline.swap import replaced
-from schema.errors import BadInput, BaliseError
+from schema.errors import BaliseError
 
 VIEWED = datetime(2026, 10, 2, 10, tzinfo=UTC)
 
@@ -98,20 +99,52 @@ def test_what_a_killed_swap_left_in_the_staging_table_does_no_harm(store):
 
 
 class Cluster:
-    """The store, as if its tables were distributed: the embedded engine knows no cluster."""
+    """The store, as if its tables were spread: the embedded engine knows no cluster. It keeps what
+    it is told to run."""
 
     def __init__(self, store):
         self._store = store
-
-    def __getattr__(self, name):
-        return getattr(self._store, name)
+        self.told = []
 
     def rows(self, sql, params):
-        return [(4,)] if "system.tables" in sql else self._store.rows(sql, params)
+        if "engine_full" in sql:
+            return [("Distributed('main-2', 'stats', visits_local, cityHash64(card))",)]
+        sql = sql.replace("clusterAllReplicas('main-2', system.parts)", "system.parts")
+        of_one = {name: str(value).removesuffix("_local") for name, value in params.items()}
+        return self._store.rows(sql.replace("_local", ""), of_one if "table" in params else params)
+
+    def run(self, sql):
+        self.told.append(sql)
+        one = sql.replace(" ON CLUSTER 'main-2'", "").replace("_local", "")
+        one = re.sub(r"Replicated(\w+)\([^)]*\)", r"\1", one)
+        if "Distributed" not in sql and not sql.startswith("SYSTEM"):
+            self._store.run(one)
+
+    def insert(self, table, frame, *, token):
+        self.told.append(f"INSERT INTO {table}")
+        self._store.insert(table, frame, token=token)
 
 
-def test_on_a_cluster_nothing_is_swapped_for_its_rows_would_be_there_twice(store):
-    replace(store, [("a", OCTOBER, 1)])
-    with pytest.raises(BadInput, match="on a cluster yet; pages compute them from events"):
-        replace(Cluster(store), [("a", OCTOBER, 2)])
-    assert held(store) == [("a", OCTOBER, 1)]
+def test_on_a_cluster_every_node_does_each_step_and_waits_for_rows_before_it_goes_on(store):
+    replace(store, [("a", OCTOBER, 1), ("b", OCTOBER, 2)])
+    cluster = Cluster(store)
+    replace(cluster, [("a", OCTOBER, 10)])
+    assert held(store) == [("a", OCTOBER, 10), ("b", OCTOBER, 2)]
+    everywhere = " ON CLUSTER 'main-2'"
+    steps = [
+        told for told in cluster.told if "card_days" in told and not told.startswith("DROP TABLE")
+    ]
+    new, live = "card_days_staging_local", "card_days_local"
+    assert [step.partition(" WHERE")[0] for step in steps] == [
+        f"CREATE TABLE {new}{everywhere} AS {live}",
+        f"CREATE TABLE card_days_staging{everywhere} AS {new}\n"
+        f"ENGINE = Distributed('main-2', 'stats', {new}, cityHash64(card))",
+        f"ALTER TABLE {new}{everywhere} ATTACH PARTITION ID '202610' FROM {live}",
+        f"DELETE FROM {new}{everywhere}",
+        "INSERT INTO card_days_staging",
+        f"SYSTEM SYNC REPLICA{everywhere} {new}",
+        f"EXCHANGE TABLES {live} AND {new}{everywhere}",
+    ]
+    named = cluster.told.index("INSERT INTO rollup_cells")
+    assert cluster.told[named + 1] == f"SYSTEM SYNC REPLICA{everywhere} rollup_cells_local"
+    assert cluster.told[-1] == f"DROP TABLE IF EXISTS rollup_cells_local{everywhere}"
