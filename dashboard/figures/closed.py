@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.figures.asks import KEYS_MAX, Ask, Sums, whole
 from dashboard.figures.days import Closed
-from dashboard.figures.values import NOTHING, Counts, added
+from dashboard.figures.values import Counts, added
 from dashboard.filters import Filters
 from dashboard.period import Period, joined
 from schema.store import EventStore
@@ -121,8 +121,8 @@ def answer(
         sql = " UNION ALL ".join(statements) + (_FOR_FEW if few else "")
         for number, *row in store.rows(sql, params):
             keys = tuple(row[: len(asks[number].keys)])
-            before = sums[number].get(keys, NOTHING)
-            sums[number][keys] = added((before, Counts(*row[KEYS_MAX:])))
+            held, counts = sums[number].get(keys), Counts(*row[KEYS_MAX:])
+            sums[number][keys] = added((held, counts)) if held else counts
     return list(sums)
 
 

@@ -49,9 +49,10 @@ NOTHING = Counts()
 
 
 def added(counts: Iterable[Counts]) -> Counts:
-    columns = list(zip(*counts, strict=True))
-    if not columns:
-        return NOTHING
+    several = list(counts)
+    if len(several) < 2:
+        return several[0] if several else NOTHING
+    columns = list(zip(*several, strict=True))
     return Counts(*map(sum, columns))._replace(last_view_ms=max(columns[-1]))
 
 
