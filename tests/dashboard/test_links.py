@@ -9,7 +9,7 @@ from starlette.routing import Match
 
 from dashboard.access import Decision, decide
 from dashboard.app import ROUTES
-from schema.directory import accounts
+from schema.directory import accounts, export_jobs
 
 # What no page links to: what a page's own script asks for, and what a mail or a message leads to.
 BY_SCRIPT = {"figures", "live", "install_check"}
@@ -53,8 +53,25 @@ def test_every_page_that_is_open_to_someone_is_linked_to(world, role):
         accounts.change(conn, world.mine.account, tier="multi_cartes")
     marie = world.visitor(world.owner)
     marie.post(f"/cards/{world.second.id}/items", {"label": "Salon", "medium": "qr"})
+    _have_a_file(world, None if role == "ops" else "multi_cartes")
     found = walk(world.visitor(getattr(world, role)), "/") | walk(world.visitor(), "/login")
     asked_by_get = {each.name for each in ROUTES if "GET" in (getattr(each, "methods", None) or ())}
     tier = None if role == "ops" else "multi_cartes"
     open_to_them = {each for each in asked_by_get if decide(role, tier, each) is Decision.ALLOW}
     assert open_to_them - found == BY_SCRIPT | BY_MESSAGE
+
+
+def _have_a_file(world, tier):
+    with world.directory.write() as conn:
+        job = export_jobs.ask(
+            conn,
+            account=world.mine.account,
+            card=None,
+            tier=tier,
+            route="export_cards_pdf",
+            kind="pdf",
+            query={},
+            locale="fr",
+            now_ms=world.clock.now_ms,
+        )
+        export_jobs.finish(conn, job.id, name="a.pdf", now_ms=world.clock.now_ms)
