@@ -57,10 +57,9 @@ def placed_events(stored: pl.DataFrame, block: Block) -> pl.LazyFrame:
 def tables_of_block(
     store: EventStore,
     block: Block,
-    fits: pl.Expr | None = None,
     classes: Classes = AS_STORED,
 ) -> Tables:
-    made = tables(placed_events(stored_events(store, block, classes), block), fits)
+    made = tables(placed_events(stored_events(store, block, classes), block))
     return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
 
 
@@ -68,10 +67,9 @@ def tables_of(
     store: EventStore,
     zones: Mapping[str, str],
     cells: Iterable[CardDay],
-    fits: pl.Expr | None = None,
 ) -> Tables:
-    """The tables of any days of any cards, for whoever shows days that no rollup holds."""
-    parts = [tables_of_block(store, block, fits) for block in of_cells(zones, cells)]
+    """The tables of any days of any cards."""
+    parts = [tables_of_block(store, block) for block in of_cells(zones, cells)]
     return {
         name: pl.concat([pl.DataFrame(schema=columns), *(part[name] for part in parts)])
         for name, columns in TABLES.items()

@@ -32,15 +32,11 @@ DIMENSIONS: tuple[Dimension, ...] = (*PLACES, *SOURCES, *COMPLETE)
 """By what visits are broken down; `target` comes from the clicks."""
 
 
-def tables(placed: pl.LazyFrame, fits: pl.Expr | None = None) -> dict[str, pl.LazyFrame]:
-    """The rows of each of `TABLES` for the days of these events; with `fits`, an expression on the
-    columns of `VISITS`, only what belongs to visits that fit (and all that is automatic)."""
+def tables(placed: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """The rows of each of `TABLES` for the days of these events."""
     events = checked(placed, PLACED)
     steps = numbered(events).cache()
     made = visits(steps).cache()
-    if fits is not None:
-        made = made.filter(fits)
-        steps = steps.join(made.select("visit"), on="visit", how="semi")
     broken = [broken_down(made, dimension) for dimension in DIMENSIONS]
     return {
         "visits": checked(made, VISITS),
