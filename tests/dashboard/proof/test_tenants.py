@@ -154,8 +154,11 @@ def test_a_downgrade_hides_and_an_upgrade_brings_the_same_figures_back(world):
         files = [visitor.get(f"{path}/export.{kind}") for kind in ("csv", "pdf", "xlsx")]
         told = (page.text, [each.status_code for each in files], files[0].text)
         assert seen.setdefault(tier, told) == told
-        for first, part in (("premium", "Sources"), ("force_de_vente", "Appareils")):
-            panel = f'<section class="panel part">\n  <h2>{part}</h2>'
+        for first, anchor, part in (
+            ("premium", "sources", "Sources"),
+            ("force_de_vente", "devices", "Appareils"),
+        ):
+            panel = f'<section class="panel part" id="{anchor}">\n  <h2>{part}</h2>'
             assert (panel in page.text) == (TIERS.index(tier) >= TIERS.index(first)), tier
     assert len({text for text, *_ in seen.values()}) == len(TIERS)
 
