@@ -9,9 +9,10 @@ from schema.testing.visits import CARD, distinct, html, names, stored, tag, wait
 
 OTHER = "browser2"
 CARD_URL = "https%3A%2F%2Fcartes.example.fr%2Fmarie"
+STAYS = "<script>addEventListener('click', event => event.preventDefault())</script>"
+"""While a link hands over to another program, the browser loses what is clicked next."""
 PAGE = (
-    "<script>addEventListener('click', event => event.preventDefault())</script>"
-    f"<a id=link>Lien</a>"
+    f"{STAYS}<a id=link>Lien</a>"
     "<a id=share data-track=share data-track-label=whatsapp"
     f" href='https://wa.me/?text=Voici%20{CARD_URL}&x=1'>W</a>"
     "<button id=copy data-track=share data-track-label=copy>C</button>"
@@ -22,7 +23,7 @@ PAGES = (
     Route(
         "/two",
         lambda request: html(
-            tag() + tag(OTHER) + f"<div data-card={OTHER}><a href='tel:1'>A</a></div>"
+            tag() + tag(OTHER) + STAYS + f"<div data-card={OTHER}><a href='tel:1'>A</a></div>"
             "<a id=both href='sms:1'>B</a>"
         ),
     ),
