@@ -101,6 +101,15 @@ def test_a_newer_file_is_applied_to_a_store_with_data(store, address):
     assert store.rows("SELECT card, more FROM card_days") == [("c", 7)]
 
 
+def test_days_from_before_clicks_were_counted_in_visits_have_those_with_a_contact(store, address):
+    migrate(store, address, released()[:4])
+    store.run("INSERT INTO card_days (card, visits, contact_visits) VALUES ('c', 9, 3)")
+
+    migrate(store, address)
+
+    assert store.rows("SELECT visits, click_visits FROM card_days") == [(9, 3)]
+
+
 def test_a_store_that_is_newer_than_the_program_is_refused_and_not_touched(store, address):
     migrate(store, address, (*released(), NEXT))
     before = written_down(store)
