@@ -64,6 +64,14 @@ class Language:
             return self.dated(format_skeleton("MMMMd", day, locale=self.locale))
         return self.dated(format_date(day, "long", locale=self.locale))
 
+    def since(self, day: date, today: date) -> str:
+        """The same inside a sentence, where a day has no capital and a date its article."""
+        if day == today:
+            return self.gettext("since today")
+        if (today - day).days == 1:
+            return self.gettext("since yesterday")
+        return self.gettext("since %(day)s") % {"day": self.day(day, today)}
+
     def dated(self, text: str) -> str:
         """French has an ordinal for the first of a month, which no pattern can say."""
         return _FIRST.sub("1er", text) if self.code == "fr" else text

@@ -107,7 +107,7 @@ def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
         reader=reader,
         user=user,
         sessions=[
-            (each, words.day(_utc_day(each.created_ms), today), each.id == here)
+            (each, words.since(_utc_day(each.created_ms), today), each.id == here)
             for each in signed_in
         ],
         has_codes=has_codes,

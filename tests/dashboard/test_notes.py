@@ -47,6 +47,16 @@ def test_a_note_that_cannot_be_kept_is_said_beside_its_field_with_what_was_typed
     assert f'value="{text}"' in answer.text
 
 
+def test_a_note_may_be_of_the_first_day_of_its_card_and_of_none_before(lasting_world, owner):
+    second = lasting_world.second
+    refused = write(owner, second, "2026-10-20", "Salon de Brest")
+    assert "La carte n’existait pas encore ce jour-là." in unescape(refused.text)
+    assert 'aria-describedby="day-error"' in refused.text
+    assert 'value="Salon de Brest"' in refused.text
+    # Made on 21 October at 21:30 in its zone.
+    assert write(owner, second, "2026-10-21", "Ouverture").status_code == 303
+
+
 def test_a_note_is_deleted_by_its_card_alone(lasting_world, owner):
     mine, second = lasting_world.mine, lasting_world.second
     write(owner, second, DAY, "Portes ouvertes")

@@ -3,6 +3,7 @@
 import re
 from base64 import b32decode
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -115,6 +116,12 @@ def test_other_browsers_are_listed_and_signed_out_one_by_one(world, marie):
     marie.post("/you/sessions", {"session": ids[0]})
     assert other.get("/you").status_code == 303
     assert marie.get("/you").status_code == 200
+
+
+def test_a_session_says_since_when_as_a_sentence_would(world, marie):
+    for said in ("depuis aujourd’hui", "depuis hier", "depuis le 20 novembre"):
+        assert said in unescape(marie.get("/you").text)
+        world.clock.advance(days=1)
 
 
 def test_nobody_ends_the_session_of_someone_else(world, marie):
