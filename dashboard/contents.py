@@ -19,7 +19,7 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("period", N_("Choose the days"), "trends", of_visits=False),
-    Part("trend", N_("Trend"), "trends", of_visits=False),
+    Part("trend", N_("Trend"), "trends"),
     Part("sources", N_("Sources"), "sources"),
     Part("items", N_("Items"), "sources"),
     Part("places", N_("Places"), "places"),

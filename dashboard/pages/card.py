@@ -17,7 +17,7 @@ from dashboard.site import Reader
 from schema.directory import cards
 from schema.directory.cards import Card
 from schema.targets import TARGETS
-from schema.tiers import CATALOGUE
+from schema.tiers import CATALOGUE, Section
 
 LABELS: Mapping[str, str] = {target.name: target.label for target in TARGETS}
 
@@ -28,6 +28,7 @@ def show(request: Request, reader: Reader, card: Card) -> Response:
 
 def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response:
     figures, part_of_period, contents = parts_of(request, reader, card, typed)
+    words = reader.renderer.language
     return reader.renderer.page(
         "card.html",
         reader=reader,
@@ -37,8 +38,8 @@ def page(request: Request, reader: Reader, card: Card, typed: Typed) -> Response
         figures=figures,
         part_of_period=part_of_period,
         contents=contents,
-        locked=[
-            (offer, CATALOGUE[tier_with(section)].label)
+        offers=[
+            (words.gettext(offer.title), words.gettext(offer.sentence), _first_tier(section))
             for section, offer in OFFERS.items()
             if section not in reader.sections
         ],
@@ -54,6 +55,10 @@ def figures(request: Request, reader: Reader, card: Card) -> Response:
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     return HTMLResponse(body, headers={"ETag": etag})
+
+
+def _first_tier(section: Section) -> str:
+    return CATALOGUE[tier_with(section)].label
 
 
 def parts_of(

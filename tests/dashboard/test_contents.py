@@ -1,6 +1,7 @@
 """The menu of a card's page: what it leads to is there, and what is there it leads to."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import update
@@ -35,8 +36,21 @@ def test_the_menu_has_the_parts_that_the_tier_includes_in_their_order(world, tie
 
 def test_without_a_visit_the_menu_leads_to_no_part_that_is_not_there(world):
     page = _page(world, "force_de_vente")
-    assert _led_to(page) == ["period", "trend"]
-    assert all(f' id="{anchor}"' in page for anchor in _led_to(page))
+    assert _led_to(page) == ["period"]
+    assert 'id="period"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("?period=7", "Choisissez d’autres jours, ou partagez votre carte."),
+        ("?period=7&source=qr", "Personne n’est venu par là ces jours-ci."),
+    ],
+)
+def test_days_without_a_visit_say_so_in_place_of_a_flat_line(world, query, sentence):
+    page = unescape(_page(world, "premium", query))
+    assert sentence in page
+    assert "<figure" not in page
 
 
 def test_the_menu_leads_to_the_pages_of_the_card_too(world):

@@ -44,6 +44,16 @@ def test_one_day_is_told_by_hour_to_those_who_see_hours_and_as_a_day_to_the_othe
     assert not list(beyond(one_day, sections(tier)))
 
 
+@pytest.mark.parametrize(("tier", "count"), [("essentiel", 5), ("premium", 2), ("multi_cartes", 0)])
+def test_what_other_tiers_add_is_one_list_at_the_end(world, tier, count):
+    with world.directory.write() as conn:
+        account = world.mine.account
+        conn.execute(update(accounts).where(accounts.c.id == account).values(tier=tier))
+    page = world.visitor(world.owner).get(f"/cards/{world.mine.id}").text
+    assert page.count('class="locked"') == bool(count)
+    assert page.count("Inclus à partir de") == count
+
+
 @pytest.mark.parametrize("asked", BEYOND_PREMIUM, ids=lambda asked: next(iter(asked)))
 def test_pages_files_and_keys_refuse_alike_what_the_tier_does_not_include(world, asked):
     with world.directory.write() as conn:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from dashboard.exports.exporter import Exporter
-from schema.directory import backfills, export_jobs, shared_links
+from schema.directory import audit, backfills, export_jobs, shared_links
 from schema.directory.tables import accounts
 from schema.testing.axe import violations
 
@@ -224,15 +224,31 @@ def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
     assert tab.told == []
 
 
-def test_text_twice_as_large_fits(full, open_tab):
-    tab = open_tab(full.owner, viewport={"width": TABLET, "height": 900})
+@pytest.mark.parametrize("width", [PHONE, TABLET])
+def test_text_twice_as_large_fits(full, open_tab, width):
+    tab = open_tab(full.owner, viewport={"width": width, "height": 900})
     found = []
     for path in paths(full, full.owner):
         tab.open(path)
         tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
         if over := tab.page.evaluate(WIDER):
-            found.append(f"{path}: {over} px too wide")
+            found.append(f"{path}: {over} px too wide: {tab.page.evaluate(WIDEST)}")
     assert found == []
+
+
+def test_the_audit_trail_needs_no_sideways_scrolling_on_a_phone(full, open_tab):
+    with full.directory.write() as conn:
+        audit.record(
+            conn,
+            actor="user:u1",
+            action="account.change",
+            subject=f"{full.mine.account} multi_cartes",
+            now_ms=full.clock.now_ms,
+        )
+    tab = open_tab(full.ops, viewport={"width": PHONE, "height": 900})
+    tab.open("/ops/trail")
+    hidden = "e => e.scrollWidth - e.clientWidth"
+    assert tab.page.locator(".lines").evaluate(hidden) == 0
 
 
 def test_without_scripts_everything_but_live_works(full, open_tab):
