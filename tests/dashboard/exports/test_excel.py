@@ -53,7 +53,7 @@ def test_the_summary_says_the_days_the_filters_and_the_zone(book):
     told = [row[0] for row in _cells(book["Résumé"]) if row[0]]
     assert told[:5] == [
         "Marie Moreau",
-        "1–20 nov. 2026",
+        "1er–20 nov. 2026",
         "Comparé à\xa0: 12–31 oct. 2026",
         "Source : Marie Moreau",
         "Jours et heures\xa0: Indian/Reunion",

@@ -65,7 +65,7 @@ def test_read_back_it_says_what_was_given(paper, make_report):
         assert f"{row[1]:,}".replace(",", "\u202f") in text
     assert "20\u202f190" in text
     assert "18\u202f000 à la période précédente" in text
-    assert "1–20 nov. 2026" in text
+    assert "1er–20 nov. 2026" in text
     assert "Indian/Reunion" in text
     assert "La carte a été ouverte." in text
     assert "Personne n’est venu par là ces jours-ci." in text

@@ -101,7 +101,7 @@ def test_a_pdf_says_the_same(read):
     assert answer.headers["content-type"] == "application/pdf"
     assert "Marie Moreau" in text
     assert "7 à" not in text
-    assert "1–20 nov. 2026" in text
+    assert "1er–20 nov. 2026" in text
     assert HOSTILE in text
     assert "20 nov. 2026\n7\n4\n4\n2\n2" in text or "20 nov. 2026 7 4 4 2 2" in text
 
