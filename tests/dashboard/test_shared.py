@@ -38,10 +38,10 @@ def test_whoever_has_the_link_sees_the_card_without_an_account(world, share):
 
 def test_a_guest_sees_as_much_as_the_account_has_bought(world, share):
     link = share()
-    assert "Tendance" in world.visitor().get(link).text
+    assert 'id="period"' in world.visitor().get(link).text
     with world.directory.write() as conn:
         accounts.change(conn, world.mine.account, tier="essentiel")
-    assert "Tendance" not in world.visitor().get(link).text
+    assert 'id="period"' not in world.visitor().get(link).text
 
 
 def test_a_link_with_a_password_shows_nothing_before_it(world, share):
