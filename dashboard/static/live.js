@@ -8,7 +8,11 @@ const CHANGED_MS = 1200;
 const figures = document.getElementById("figures");
 const shown = (id, yes) => { document.getElementById(id).hidden = !yes; };
 // Says that the page moves by itself, or offers to refresh it by hand, as it does without scripts.
-const live = (yes) => { shown("live", yes); shown("reload", !yes); };
+const live = (yes) => {
+  shown("live", yes);
+  // Who stands on it with the keys must not be thrown back to the top of the page.
+  shown("reload", !yes || document.activeElement.id === "reload");
+};
 
 let etag = "";
 let failures = 0;

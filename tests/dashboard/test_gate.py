@@ -4,19 +4,14 @@ from threading import Barrier, Lock
 from types import SimpleNamespace
 
 import anyio
-import pytest
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
 from dashboard import gate
+from schema.testing.loop import run
 
 AT_ONCE = 2
 ASKED = 6
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
 
 
 class Pages:
@@ -37,16 +32,19 @@ class Pages:
             self.now -= 1
 
 
-@pytest.mark.anyio
-async def test_pages_are_made_a_few_at_a_time_in_the_order_in_which_they_were_asked_for():
+def test_pages_are_made_a_few_at_a_time_in_the_order_in_which_they_were_asked_for():
+    pages = Pages()
+    run(_all_at_once(pages))
+    assert pages.most == AT_ONCE
+    turns = [sorted(pages.begun[n : n + AT_ONCE]) for n in range(0, ASKED, AT_ONCE)]
+    assert turns == [[0, 1], [2, 3], [4, 5]]
+
+
+async def _all_at_once(pages):
     site = SimpleNamespace(pages_at_once=CapacityLimiter(AT_ONCE))
     app = SimpleNamespace(state=SimpleNamespace(site=site))
-    pages = Pages()
     answer = gate._in_turn(pages.show)
     async with anyio.create_task_group() as tasks:
         for number in range(ASKED):
             scope = {"type": "http", "app": app, "path_params": {"number": number}}
             tasks.start_soon(answer, Request(scope))
-    assert pages.most == AT_ONCE
-    turns = [sorted(pages.begun[n : n + AT_ONCE]) for n in range(0, ASKED, AT_ONCE)]
-    assert turns == [[0, 1], [2, 3], [4, 5]]

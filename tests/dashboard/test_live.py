@@ -62,6 +62,16 @@ def test_the_focus_stays_where_it_was_when_figures_move(world, page):
     assert page.evaluate("document.activeElement.innerText") == "Vues"
 
 
+def test_a_link_to_refresh_that_has_the_focus_does_not_vanish_under_the_keys(world, page):
+    page.wait_for_selector("#live:visible")
+    page.context.set_offline(True)
+    page.wait_for_selector("#reload:visible", timeout=10_000)
+    page.focus("#reload")
+    page.context.set_offline(False)
+    page.wait_for_selector("#live:visible", timeout=5_000)
+    assert page.evaluate("document.activeElement.id") == "reload"
+
+
 def test_a_session_that_ends_is_told_and_the_asking_stops(world, page):
     page.wait_for_selector("#live:visible")
     with world.directory.write() as conn:
