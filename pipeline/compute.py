@@ -1,16 +1,15 @@
 """From the event store to figures: reads the events of some days and makes the tables of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
 
-from pipeline.blocks import Block, of_cells
+from pipeline.blocks import Block
 from pipeline.days import on_days
 from pipeline.frames import COUNTED, WORD, checked
-from pipeline.rollups import TABLES, tables
-from schema.directory.rollup_state import CardDay
+from pipeline.rollups import tables
 from schema.store import EventStore
 
 _READ_AS = {"language": "lang AS language", "class": "{class_} AS class"}
@@ -61,16 +60,3 @@ def tables_of_block(
 ) -> Tables:
     made = tables(placed_events(stored_events(store, block, classes), block))
     return dict(zip(made, pl.collect_all(list(made.values())), strict=True))
-
-
-def tables_of(
-    store: EventStore,
-    zones: Mapping[str, str],
-    cells: Iterable[CardDay],
-) -> Tables:
-    """The tables of any days of any cards."""
-    parts = [tables_of_block(store, block) for block in of_cells(zones, cells)]
-    return {
-        name: pl.concat([pl.DataFrame(schema=columns), *(part[name] for part in parts)])
-        for name, columns in TABLES.items()
-    }

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.backfill import METRICS
 from pipeline.batches import to_events
-from pipeline.compute import tables_of
+from pipeline.blocks import Block
+from pipeline.compute import tables_of_block
 from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
 from pipeline.preview import Gain
@@ -62,9 +63,9 @@ def counted(place):
     return found[0][0]
 
 
-def figures(place, *days):
-    cells = [(CARD, day) for day in days]
-    made = tables_of(place.store, {CARD: "Europe/Paris"}, cells)["card_days"]
+def figures(place, first, last):
+    block = Block("Europe/Paris", first, last, (CARD,))
+    made = tables_of_block(place.store, block)["card_days"]
     return {name: made[name].sum() for name in METRICS}
 
 

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 
-from pipeline.compute import tables_of
+from pipeline.blocks import of_cells
+from pipeline.compute import tables_of_block
 from pipeline.frames import EVENTS
 from pipeline.rollups import TABLES
 from schema.days import local_day
@@ -55,8 +56,11 @@ def by_reference(events, zones=ZONES):
 
 def by_polars(store, events, zones=ZONES):
     cells = {(each["card"], local_day(each["at"], zones[each["card"]])) for each in events}
-    made = tables_of(store, zones, cells)
-    return {table: comparable(made[table].iter_rows()) for table in TABLES}
+    parts = [tables_of_block(store, block) for block in of_cells(zones, cells)]
+    return {
+        table: comparable(row for part in parts for row in part[table].iter_rows())
+        for table in TABLES
+    }
 
 
 def by_sql(store, zone):
