@@ -1,5 +1,6 @@
 """All cards of an account side by side, and their groups, over HTTP."""
 
+import re
 from html import unescape
 
 import pytest
@@ -55,6 +56,21 @@ def test_a_group_without_a_name_is_refused_in_words_with_its_cards_still_ticked(
     assert "Donnez au groupe un nom" in unescape(answer.text)
     ticked = answer.text.partition(f'name="card-{lasting_world.second.id}"')[2].partition(">")[0]
     assert "checked" in ticked
+
+
+def test_days_without_a_visit_say_so_in_place_of_drawings_and_tables(owner):
+    page = unescape(owner.get("/cards?period=custom&from=2026-01-01&to=2026-01-07").text)
+    assert "Personne n’est venu ces jours-là." in page
+    assert "partagez vos cartes" in page
+    for drawn in ("<figure", "<table", 'id="cross"'):
+        assert drawn not in page
+
+
+def test_filters_that_nobody_came_by_can_be_removed_from_the_empty_page(owner):
+    page = unescape(owner.get("/cards?period=7&source=qr").text)
+    assert "Personne n’est venu par là" in page
+    [address] = re.findall(r'href="([^"]+)">Retirer les filtres', page)
+    assert 'class="chips"' not in owner.get(address).text
 
 
 @pytest.mark.parametrize("query", ["period=never", "by=moon", "group=nobody", "from=x&to=y"])
