@@ -16,13 +16,9 @@ from pipeline.frames import (
     VISITS_OF_EVENTS,
     checked,
 )
-from schema.metrics import RECIPE
+from schema.metrics import BOUNCE_BELOW_S, GAP_MS, RECIPE
 from schema.targets import CONTACT_NAMES
-
-GAP_MS = 30 * 60_000
-ENGAGED_MS_MAX = 30 * 60_000
-"""What one page instance can be engaged for."""
-BOUNCE_BELOW_S = 10
+from schema.wire import ENGAGED_MS_MAX
 
 VIEW = pl.col("name") == "view"
 CLICK = pl.col("name") == "click"

@@ -7,6 +7,10 @@ RECIPE = 3
 Raise it when a result changes: closed days are then computed again, and until that is done they are
 answered from raw events."""
 
+GAP_MS = 30 * 60_000
+"""A visit goes on for as long as no pause is longer."""
+BOUNCE_BELOW_S = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:

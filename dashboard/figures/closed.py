@@ -6,10 +6,9 @@ table of visits. What that cannot tell, hours under a filter, is left to raw eve
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dashboard.figures.asks import KEYS_MAX, Ask, Sums, whole
+from dashboard.figures.asks import KEYS_MAX, Ask, Sums
 from dashboard.figures.days import Closed
 from dashboard.figures.values import Counts, added
 from dashboard.filters import Filters
@@ -17,11 +16,8 @@ from dashboard.period import Period, joined
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
 
-if TYPE_CHECKING:
-    import polars as pl
-
 FEW_CARDS = 8
-_FOR_FEW = " SETTINGS max_threads = 1, optimize_move_to_prewhere = 0"
+FOR_FEW = " SETTINGS max_threads = 1, optimize_move_to_prewhere = 0"
 """Of few rows, a thread more and columns read in two steps cost more than they save: a sixth."""
 
 _KEYS: Mapping[str, str] = {
@@ -102,12 +98,6 @@ _PLACES: Mapping[str, str] = {
     "region": "concat(country, '|', region)",
     "city": "concat(country, '|', region, '|', city)",
 }
-_INSIDE: Mapping[str, tuple[str, ...]] = {
-    "region": ("country", "region"),
-    "city": ("country", "region", "city"),
-    "target": ("targets",),
-}
-"""The columns of `visits` that a breakdown is made of, where it is not one of its name."""
 
 
 def answer(
@@ -118,7 +108,7 @@ def answer(
     statements, params = _statements(closed, filters, asks)
     if statements:
         few = sum(len(group.cards) for group in closed) <= FEW_CARDS
-        sql = " UNION ALL ".join(statements) + (_FOR_FEW if few else "")
+        sql = " UNION ALL ".join(statements) + (FOR_FEW if few else "")
         for number, *row in store.rows(sql, params):
             keys = tuple(row[: len(asks[number].keys)])
             held, counts = sums[number].get(keys), Counts(*row[KEYS_MAX:])
@@ -133,7 +123,7 @@ def _statements(
     if not closed:
         return [], params
     through = max(group.through for group in closed)
-    cards = _cards(closed, through, params)
+    cards = rolled(closed, params)
     statements = []
     for number, ask in enumerate(asks):
         spans = [
@@ -147,27 +137,6 @@ def _statements(
                 _statement(number, ask, source, where) for source in _sources(ask, filters)
             ]
     return statements, params
-
-
-def visits(
-    store: EventStore, closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
-) -> "pl.DataFrame":
-    """Those that fit, row by row, with what these asks need to know of them."""
-    params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
-    cards = _cards(closed, max(group.through for group in closed), params)
-    days = whole(asks)
-    params |= {"first": days.first, "last": days.last}
-    fits = [_fits(name) for name, _ in filters]
-    within = " AND ".join([cards, "day BETWEEN {first:Date} AND {last:Date}", *fits])
-    columns = dict.fromkeys(name for ask in asks for name in _columns(ask))
-    return store.frame(f"SELECT {', '.join(columns)} FROM visits WHERE {within}{_FOR_FEW}", params)
-
-
-def _columns(ask: Ask) -> Iterator[str]:
-    yield from ("card", "day", "visitor", "views", "bounce", "clicks", "contact_clicks")
-    yield from {"engaged": ("engaged_s",), "starts": ("hour",)}.get(ask.table, ())
-    for by in ask.bys:
-        yield from _INSIDE.get(by, (by,))
 
 
 def left_to_events(ask: Ask, filters: Filters) -> bool:
@@ -192,32 +161,32 @@ def _sources(ask: Ask, filters: Filters) -> list[_Source]:
         table, measures = _ROLLED[ask.table]
         chosen = ("by IN {bys%(n)s:Array(String)}",) if ask.table == "dims" else ()
         return [_Source(table, measures, _KEYS, chosen)]
-    fits = tuple(_fits(name) for name, _ in filters)
+    fitting = tuple(fits(name) for name, _ in filters)
     if ask.table != "dims":
         keys = {**_KEYS, "second": "toString(engaged_s)"}
-        of_visits = _Source("visits", _measures(_VISITS), keys, fits)
+        of_visits = _Source("visits", _measures(_VISITS), keys, fitting)
         # Automatic traffic and the last view are of the whole card, whatever visits are asked for.
         beside = _Source("card_days", _BESIDE, _KEYS)
         return [of_visits, beside] if ask.table == "days" else [of_visits]
-    return list(_broken_down(ask.bys, fits))
+    return list(_broken_down(ask.bys, fitting))
 
 
-def _broken_down(bys: Sequence[str], fits: tuple[str, ...]) -> Iterator[_Source]:
+def _broken_down(bys: Sequence[str], fitting: tuple[str, ...]) -> Iterator[_Source]:
     """Each visit under each of its keys, in one reading of the visits."""
     dims = ", ".join(f"('{by}', {_key(by)})" for by in bys if by != "target")
     if dims:
         keys = {**_KEYS, "by": "dim.1", "key": "dim.2"}
-        yield _Source(f"visits ARRAY JOIN [{dims}] AS dim", _measures(_VISITS), keys, fits)
+        yield _Source(f"visits ARRAY JOIN [{dims}] AS dim", _measures(_VISITS), keys, fitting)
     if "target" in bys:
         keys = {**_KEYS, "by": "'target'", "key": "toString(target)"}
-        yield _Source(_BY_TARGET, _measures(_OF_TARGET), keys, fits)
+        yield _Source(_BY_TARGET, _measures(_OF_TARGET), keys, fitting)
 
 
 def _key(by: str) -> str:
     return _PLACES.get(by, f"toString({by})")
 
 
-def _fits(name: str) -> str:
+def fits(name: str) -> str:
     if name == "target":
         return "targets[{is_target:String}] > 0"
     return f"{_key(name)} = {{is_{name}:String}}"
@@ -234,8 +203,9 @@ def _statement(number: int, ask: Ask, source: _Source, where: str) -> str:
     )
 
 
-def _cards(closed: Sequence[Closed], through: date, params: dict[str, Any]) -> str:
-    """Every (card, day) that rollups answer for, of days up to `through`, the last of them all."""
+def rolled(closed: Sequence[Closed], params: dict[str, Any]) -> str:
+    """Every (card, day) that rollups answer for, of days up to the last of them all."""
+    through = max(group.through for group in closed)
     parts = []
     for n, group in enumerate(closed):
         params |= {f"cards{n}": list(group.cards), f"through{n}": group.through}

@@ -1,12 +1,11 @@
-"""Asks answered from raw events, for days that no rollup answers for; and from the visits of closed
-days of one card, where a filter asks about some of them.
+"""Asks about several cards answered from raw events, for days that no rollup answers for.
 
 The visits and hours of these days are made by the functions that make those of closed days. What
 `closed.py` says of visits in SQL is said here in Polars: to make all the tables of a day for three
 numbers of it would take ten times as long.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,13 +13,14 @@ import polars as pl
 from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
 from dashboard.figures.values import Counts, summed
 from dashboard.filters import Filters
-from pipeline.blocks import Block, of_cells
-from pipeline.compute import placed_events
+from pipeline.blocks import of_cells
+from pipeline.compute import placed_events, stored_events
 from pipeline.enrich.classes import HUMAN
-from pipeline.frames import ATTRIBUTES, CELLS, WORD
+from pipeline.frames import CELLS
 from pipeline.rollups.premium import card_hours
 from pipeline.visits import CLICK, CONTACT_CLICK, VIEW, numbered, visits
 from schema.directory.rollup_state import CardDay
+from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
 
 _MEASURES: Mapping[str, pl.Expr] = {
@@ -64,15 +64,14 @@ class _Opened:
 
 
 def answer(
-    read: Callable[[tuple[Block, ...]], Sequence[pl.DataFrame]],
+    store: EventStore,
     zones: Mapping[str, str],
     filters: Filters,
     asks: Sequence[tuple[Ask, Collection[CardDay]]],
 ) -> list[Sums]:
     """Each ask comes with the days it wants; events are read once for all of them."""
     every = {cell for _, wanted in asks for cell in wanted}
-    blocks = tuple(of_cells(zones, every))
-    stored = zip(read(blocks), blocks, strict=True)
+    stored = [(stored_events(store, block), block) for block in of_cells(zones, every)]
     held = [placed_events(*each) for each in stored if not each[0].is_empty()]
     if not held:
         return [{} for _ in asks]
@@ -84,25 +83,6 @@ def answer(
         for grouped in _grouped(ask, _within(opened, set(wanted), every))
     ]
     return _sums([ask for ask, _ in asks], parts)
-
-
-def of_visits(stored: pl.DataFrame, asks: Sequence[Ask]) -> list[Sums]:
-    """From rows of `visits`, all of which fit the filter. Of `days` it tells what visits know."""
-    words = [name for name in stored.columns if name in ATTRIBUTES]
-    ordered = stored.lazy().with_columns(pl.col("card", *words).cast(WORD)).sort(*CELLS, "visitor")
-    made = ordered.with_columns(_PERSON).collect().lazy()
-    parts = [
-        (number, grouped)
-        for number, ask in enumerate(asks)
-        for grouped in _of_visits(ask, made.filter(_asked(ask)))
-    ]
-    return _sums(asks, parts)
-
-
-def _asked(ask: Ask) -> pl.Expr:
-    return pl.any_horizontal(
-        pl.col("day").is_between(days.first, days.last) for days in ask.periods
-    )
 
 
 def _sums(asks: Sequence[Ask], parts: Sequence[tuple[int, pl.LazyFrame]]) -> list[Sums]:

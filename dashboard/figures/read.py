@@ -2,31 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.engine import Connection
 
 from dashboard.figures import closed as rollups
 from dashboard.figures import ever as added_up
-from dashboard.figures import one_card
 from dashboard.figures.asks import Ask, Sums
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.days import Closed, closed, every_day, open_days
+from dashboard.figures.one_card import days as one_card
+from dashboard.figures.one_card.counted import of_closed_days, of_open_days
+from dashboard.figures.one_card.stored import events, visits
+from dashboard.figures.one_card.visits import Opened, opened
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import NOTHING, summed
 from dashboard.period import Period
 from schema.directory import ever, rollup_state
+from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.rollup_state import Answered, CardDay
 from schema.store import EventStore
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from pipeline.blocks import Block
-
-    Blocks = tuple[Block, ...]
 
 T = TypeVar("T")
 
@@ -39,17 +37,15 @@ class Place:
     directory: Directory
     now_ms: int
     """One instant for all that is read for one page."""
-    read: "dict[Blocks, list[pl.DataFrame]]" = field(default_factory=dict, repr=False)
-    """The events that were read last: the same are often asked about with a filter and without."""
+    _opened: dict[tuple[Card, frozenset[date]], Opened] = field(default_factory=dict, repr=False)
 
-    def events(self, blocks: "Blocks") -> "list[pl.DataFrame]":
-        """Of each block."""
-        from pipeline.compute import stored_events
-
-        if blocks not in self.read:
-            self.read.clear()
-            self.read[blocks] = [stored_events(self.store, block) for block in blocks]
-        return self.read[blocks]
+    def opened(self, card: Card, days: frozenset[date]) -> Opened:
+        """What happened on these days, which a page asks about with a filter and without."""
+        asked = card, days
+        if asked not in self._opened:
+            read = events(self.store, card.id, card.zone, days)
+            self._opened[asked] = opened(read, days, card.zone)
+        return self._opened[asked]
 
 
 def read(place: Place, question: Question, answer: Answer[T]) -> T:
@@ -90,13 +86,25 @@ def _gather(place: Place, question: Question, asks: Sequence[Ask]) -> list[Sums]
     told = _closed(place, question, asks, closed(state), kept)
     wanted = _wanted(place, question, asks, state)
     if any(wanted):
-        # Heavy, and not needed for a period that is closed.
-        from dashboard.figures.opened import answer
-
-        zones = {card.id: card.zone for card in question.cards}
-        found = answer(place.events, zones, question.filters, list(zip(asks, wanted, strict=True)))
+        found = _opened(place, question, list(zip(asks, wanted, strict=True)))
         told = [summed(both) for both in zip(told, found, strict=True)]
     return told
+
+
+def _opened(
+    place: Place, question: Question, asks: Sequence[tuple[Ask, Sequence[CardDay]]]
+) -> list[Sums]:
+    """Each ask comes with the days it wants."""
+    if len(question.cards) == 1:
+        [card] = question.cards
+        days_of = [(ask, frozenset(day for _, day in wanted)) for ask, wanted in asks]
+        every = frozenset[date]().union(*(days for _, days in days_of))
+        return of_open_days(card.id, place.opened(card, every), question.filters, days_of)
+    # Heavy, and not needed for one card, nor for a period that is closed.
+    from dashboard.figures.opened import answer
+
+    zones = {card.id: card.zone for card in question.cards}
+    return answer(place.store, zones, question.filters, asks)
 
 
 def _kept(
@@ -144,19 +152,16 @@ def _of_one_card(
 def _of_visits(
     store: EventStore, groups: Sequence[Closed], question: Question, asks: Sequence[Ask]
 ) -> dict[Ask, Sums]:
-    """The visits of one card are few: they are read once and counted as those of open days are,
-    which costs half of a statement that groups them for each ask."""
+    """The visits of one card are few: they are read once and counted as those of open days are."""
     told: dict[Ask, Sums] = {ask: {} for ask in asks}
     asked = [ask for ask in asks if not rollups.left_to_events(ask, question.filters)]
     if not groups or not asked:
         return told
-    from dashboard.figures.opened import of_visits
-
-    visits = rollups.visits(store, groups, question.filters, asked)
-    told |= zip(asked, of_visits(visits, asked), strict=True)
+    card = question.cards[0].id
+    fitting = visits(store, groups, question.filters, asked)
+    told |= {ask: of_closed_days(card, ask, fitting) for ask in asked}
     if of_days := [ask for ask in asked if ask.table == "days"]:
         [each] = rollups.answer(store, groups, (), (one_card.each_day(of_days),))
-        card = question.cards[0].id
         told |= {ask: summed((told[ask], one_card.beside(ask, card, each))) for ask in of_days}
     return told
 

@@ -396,7 +396,7 @@ def test_a_store_that_is_away_gives_a_sentence_and_a_time_to_come_back(world, mo
         raise StoreUnavailable("chdb:///var/events is gone")
 
     visitor = world.visitor(world.owner)
-    monkeypatch.setattr(type(world.store), "frame", away)
+    monkeypatch.setattr(type(world.store), "rows", away)
     for tail in ("", "/figures"):
         answer = visitor.get(f"/cards/{world.mine.id}{tail}")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
@@ -409,7 +409,7 @@ def test_a_mistake_of_ours_shows_no_trace_and_keeps_the_headers(world, monkeypat
         raise RuntimeError("a secret detail")
 
     visitor = world.visitor(world.owner)
-    monkeypatch.setattr(type(world.store), "frame", broken)
+    monkeypatch.setattr(type(world.store), "rows", broken)
     answer = visitor.get(f"/cards/{world.mine.id}")
     assert answer.status_code == 500
     assert "de notre côté" in text(answer)
