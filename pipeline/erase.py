@@ -21,7 +21,7 @@ import polars as pl
 from pipeline.importing.days import add_days, ended
 from pipeline.late import ZoneBook
 from pipeline.rollups import TABLES
-from pipeline.staging import parts_of
+from pipeline.staging import system_table
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
 from schema.directory import audit, erasures, leases, rollup_state
@@ -129,7 +129,7 @@ def _files_go_at_once(place: Place, tables: Sequence[str]) -> Iterator[None]:
 
 def _await_gone(place: Place, tables: Sequence[str]) -> None:
     until_s = time.monotonic() + GONE_S_MAX
-    left = _LEFT.format(parts=parts_of(place.address))
+    left = _LEFT.format(parts=system_table("parts", place.address))
     while tables and place.store.rows(left, {"tables": list(tables)}) != [(0,)]:
         for table in tables:
             # It runs already; this wakes it, which it does by itself every few minutes.

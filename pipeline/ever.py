@@ -7,13 +7,17 @@ days there are before. All days are read only where there is no copy to add to.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from pipeline.compute import Tables
 from pipeline.rebuild import NAMED_CARDS_MAX
+from pipeline.staging import system_table
+from schema.ddl import stored_table
 from schema.directory.ever import WHOLE, Ever, Sums
 from schema.store import EventStore
+from schema.store.address import Address
 
 _IN_BOTH = (
     *("views", "visitors", "visits", "bounces"),
@@ -24,15 +28,28 @@ _LATEST = "last_view_ms"
 _NAMES = (*_SUMMED, _LATEST)
 
 _SUMS = ", ".join(f"sum({name})" for name in _IN_BOTH)
+SUMMED: Mapping[str, str] = {
+    "card_days": f"""\
+SELECT card, '{WHOLE}', {_SUMS}, sum(automatic), toUnixTimestamp64Milli(max(last_view_at))
+FROM card_days WHERE {{where}} GROUP BY card
+""",
+    "card_dims": f"""\
+SELECT card, toString(key), {_SUMS}, 0, 0
+FROM card_dims WHERE ({{where}}) AND by = 'target' GROUP BY card, key
+""",
+}
+"""The tables that are summed, each with the question about the rows for which a condition holds."""
+
 _THESE = """\
 day <= {through:Date} AND (empty({cards:Array(String)}) OR card IN {cards:Array(String)})"""
-_EVER = f"""\
-SELECT card, '{WHOLE}', {_SUMS}, sum(automatic), toUnixTimestamp64Milli(max(last_view_at))
-FROM card_days WHERE {_THESE} GROUP BY card
-UNION ALL
-SELECT card, toString(key), {_SUMS}, 0, 0
-FROM card_dims WHERE {_THESE} AND by = 'target' GROUP BY card, key
+
+_BEING_DELETED = """\
+SELECT count() FROM {mutations}
+WHERE database = currentDatabase() AND NOT is_done AND table IN {{tables:Array(String)}}
 """
+
+Rows = tuple[str, Mapping[str, Any]]
+"""Some of a table: a condition and its parameters."""
 
 _TOTALS = pl.col(_SUMMED).cast(pl.UInt64).sum()
 
@@ -46,9 +63,27 @@ def ever_of(store: EventStore, through: Mapping[str, date]) -> dict[str, Ever]:
     made: dict[str, Sums] = {card: {} for card in through}
     for day, cards in alike.items():
         named = sorted(cards) if len(cards) <= NAMED_CARDS_MAX else []
-        found = _by_card(store.rows(_EVER, {"through": day, "cards": named}))
+        these = (_THESE, {"through": day, "cards": named})
+        found = sums_in(store, dict.fromkeys(SUMMED, these))
         made |= {card: sums for card, sums in found.items() if card in cards}
     return {card: Ever(through[card], sums) for card, sums in made.items()}
+
+
+def sums_in(store: EventStore, chosen: Mapping[str, Rows]) -> dict[str, Sums]:
+    """Per card, of the rows that are chosen of each table."""
+    return _by_card(
+        row
+        for table, (where, params) in chosen.items()
+        for row in store.rows(SUMMED[table].format(where=where), params)
+    )
+
+
+def are_being_deleted(store: EventStore, address: Address) -> bool:
+    """Whether rows that are there now are about to go: who deleted them was killed while the engine
+    was at it, and the engine goes on."""
+    tables = [stored_table(table, address) for table in SUMMED]
+    asked = _BEING_DELETED.format(mutations=system_table("mutations", address))
+    return store.rows(asked, {"tables": tables}) != [(0,)]
 
 
 def sums_of(tables: Tables) -> dict[str, Sums]:
@@ -70,6 +105,22 @@ def added(parts: Iterable[Sums]) -> Sums:
             sums = whole.get(key)
             whole[key] = dict(more) if sums is None else _both(sums, more)
     return whole
+
+
+def less(had: Sums, gone: Sums) -> Sums | None:
+    """None where that cannot be told: the last view is among what is gone."""
+    left: dict[str, Mapping[str, int]] = {}
+    for key, sums in had.items():
+        minus = gone.get(key)
+        if minus is None:
+            left[key] = sums
+            continue
+        if 0 < sums[_LATEST] <= minus[_LATEST]:
+            return None
+        rest = {name: sums[name] - minus[name] for name in _SUMMED}
+        if any(rest.values()):  # a row of nothing but zeros is never stored
+            left[key] = {**rest, _LATEST: sums[_LATEST]}
+    return left
 
 
 def _both(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

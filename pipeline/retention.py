@@ -6,11 +6,14 @@ which events are missing are never computed again, whenever this is killed.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pipeline.backup.take import Sources, clear_abandoned
+from pipeline.ever import SUMMED, less, sums_in
 from pipeline.limits import (
     AUDIT_DAYS,
     LIMITS,
@@ -22,12 +25,12 @@ from pipeline.limits import (
     edges,
     raw_since_ms,
 )
-from pipeline.rollups import TABLES
-from pipeline.staging import parts_of
+from pipeline.staging import system_table
 from schema.clock import Clock
 from schema.ddl import on_cluster, stored_table
 from schema.directory import audit, cards, ever, horizons, leases, runs
 from schema.directory.database import Directory
+from schema.directory.ever import Ever
 from schema.settings import Settings
 from schema.store import EventStore
 from schema.store.address import Address, parse
@@ -56,6 +59,8 @@ class Over:
     rows: int
     since: Edge
     """Nothing before it is held, whosever it is."""
+    until: Edge
+    """Everything from it on is held."""
     where: str
     params: Mapping[str, Any]
 
@@ -80,14 +85,12 @@ def delete_over(
         found = find_over(store, directory, settings, now_ms)
         if any(over.rows for over in found if over.table in RAW_TABLES):
             _move_horizon(directory, settings, now_ms)
-        if any(over.rows for over in found if over.table in TABLES):
-            with directory.write() as conn:
-                ever.forget(conn)
-        for over in found:
-            prolong()
-            if over.rows:
-                _delete(store, address, over)
-                _leave_receipt(directory, over, now_ms)
+        with _sums_follow(store, directory, found, prolong):
+            for over in found:
+                prolong()
+                if over.rows:
+                    _delete(store, address, over)
+                    _leave_receipt(directory, over, now_ms)
     _forget_records(directory, clock())
     clear_abandoned(Sources(store, directory, settings, clock))
     return found
@@ -112,9 +115,31 @@ def _over(store: EventStore, limit: Limit, zones: Zones, settings: Settings, now
         where.append(f"({column} < {{edge{n}:{kind}}} AND card IN {{cards{n}:Array(String)}})")
         params |= {f"edge{n}": edge, f"cards{n}": named}
     condition = " OR ".join(where)
-    return Over(
-        limit.table, _count(store, limit.table, condition, params), first, condition, params
-    )
+    rows = _count(store, limit.table, condition, params)
+    return Over(limit.table, rows, first, last, condition, params)
+
+
+@contextmanager
+def _sums_follow(
+    store: EventStore, directory: Directory, found: Sequence[Over], prolong: Callable[[], None]
+) -> Iterator[None]:
+    """What the days of cards add up to, of those cards that lose some within the block. It is
+    forgotten before, so that a kill leaves none that is wrong, and what is left is put back."""
+    summed = [over for over in found if over.table in SUMMED and over.rows]
+    gone = sums_in(store, {over.table: (over.where, over.params) for over in summed})
+    until = max((over.until for over in summed), default=date.min)
+    with directory.write() as conn:
+        had = ever.copies(conn, sorted(gone))
+        ever.forget(conn, gone)
+    yield
+    left = {
+        card: Ever(each.through, rest)
+        for card, each in had.items()
+        if each.through >= until and (rest := less(each.sums, gone[card])) is not None
+    }
+    prolong()
+    with directory.write() as conn:
+        ever.put(conn, left)
 
 
 def _count(store: EventStore, table: str, where: str, params: Mapping[str, Any]) -> int:
@@ -125,7 +150,8 @@ def _count(store: EventStore, table: str, where: str, params: Mapping[str, Any])
 def _delete(store: EventStore, address: Address, over: Over) -> None:
     table, everywhere = stored_table(over.table, address), on_cluster(address)
     months = store.rows(
-        _MONTHS.format(parts=parts_of(address)), {"table": table, "month": f"{over.since:%Y%m}"}
+        _MONTHS.format(parts=system_table("parts", address)),
+        {"table": table, "month": f"{over.since:%Y%m}"},
     )
     for (month,) in months:
         store.run(f"ALTER TABLE {table}{everywhere} DROP PARTITION ID '{month}'")

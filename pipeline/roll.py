@@ -14,8 +14,9 @@ from datetime import date
 
 from pipeline import blocks
 from pipeline.blocks import DAY, Block, Stretch
-from pipeline.ever import added, ever_of, sums_of
+from pipeline.ever import added, are_being_deleted, ever_of, sums_of
 from pipeline.rebuild import Step, cells_in, rebuild, steps_of
+from pipeline.swap import address_of
 from schema.days import local_day
 from schema.directory import cards, ever, horizons, leases, rollup_state
 from schema.directory.cards import Card
@@ -126,10 +127,12 @@ def _marks_in(step: Step, late: Mapping[CardDay, int]) -> dict[CardDay, int]:
 
 
 def _end(store: EventStore, directory: Directory, todo: Todo) -> None:
-    """Sums that could not be added to, and marks on days that are not computed."""
+    """Sums that could not be added to, and marks on days that are not computed. Where rows are
+    about to go, sums wait for the next run."""
     with directory.read() as conn:
         missing = ever.missing(conn)
-    made = ever_of(store, missing)
+    wait = missing and are_being_deleted(store, address_of(store))
+    made = {} if wait else ever_of(store, missing)
     with directory.write() as conn:
         rollup_state.clear_late(conn, todo.late)
         ever.put(conn, made)

@@ -87,8 +87,8 @@ def replaced_rows(days: Sequence[date], address: Address) -> str:
     )
 
 
-def parts_of(address: Address) -> str:
-    """What lists the parts of a stored table, wherever they are."""
+def system_table(name: str, address: Address) -> str:
+    """What the engine tells of stored tables, on whichever node they are."""
     if address.cluster:
-        return f"clusterAllReplicas('{address.cluster}', system.parts)"
-    return "system.parts"
+        return f"clusterAllReplicas('{address.cluster}', system.{name})"
+    return f"system.{name}"

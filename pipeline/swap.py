@@ -32,10 +32,10 @@ from pipeline.staging import (
     emptied,
     exchanged,
     named,
-    parts_of,
     replaced_rows,
     staged,
     staging,
+    system_table,
 )
 from schema.ddl import stored_table
 from schema.store import EventStore
@@ -90,7 +90,7 @@ def _name_cells(store: EventStore, cells: pl.DataFrame, address: Address) -> Non
 def _stage(store: EventStore, table: str, days: Sequence[date], address: Address) -> None:
     _run(store, staged(table, address))
     touched = _touched(store, table, days, address)
-    months = _MONTHS.format(parts=parts_of(address))
+    months = _MONTHS.format(parts=system_table("parts", address))
     for (month,) in store.rows(months, {"table": stored_table(table, address)}):
         gone, kept = touched.get(month, (0, 1))
         if kept:

@@ -2,8 +2,9 @@
 and not every month there ever was.
 
 It is a copy, good for the rollups it was made of: those through the same day, none of them marked
-as late. Whoever computes the days after it adds to it; whoever replaces or deletes figures forgets
-it, and the next run of the rollups makes what is missing.
+as late. Whoever computes the days after it adds to it; whoever deletes days forgets it and, when
+they are gone, puts back what is left; whoever replaces figures forgets it. The next run of the
+rollups makes what is missing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,10 +35,16 @@ class Ever(NamedTuple):
 def of_cards(conn: Connection, states: Mapping[str, Answered]) -> dict[str, Sums]:
     """Of those cards for which the copy is good."""
     whole = [card for card, state in states.items() if state.through and not state.late]
-    found: dict[str, Sums] = {}
-    for some in _some_at_a_time(whole):
+    found = copies(conn, whole)
+    return {card: each.sums for card, each in found.items() if each.through == states[card].through}
+
+
+def copies(conn: Connection, cards: Sequence[str]) -> dict[str, Ever]:
+    """Of those cards that have one, good or not."""
+    found: dict[str, Ever] = {}
+    for some in _some_at_a_time(cards):
         rows = conn.execute(sa.select(ever).where(ever.c.card.in_(some)))
-        found |= {row.card: row.sums for row in rows if row.through == states[row.card].through}
+        found |= {row.card: Ever(row.through, row.sums) for row in rows}
     return found
 
 

@@ -155,16 +155,17 @@ def test_shorter_settings_are_followed(store, directory, clock, installed, tmp_p
     assert days(store, "card_days") == [("gone0000", date(2026, 10, 20))]
 
 
-def test_sums_of_days_that_are_deleted_are_not_told_any_more(
-    store, directory, settings, clock, installed
+@pytest.mark.parametrize("through", [date(2019, 12, 31), date(2024, 10, 19)])
+def test_sums_that_may_not_hold_all_that_is_deleted_are_forgotten(
+    store, directory, settings, clock, installed, through
 ):
     put_days(store, "card_days", [(CARD, date(2020, 1, 1))])
     with directory.write() as conn:
-        rollup_state.set_rolled(conn, {CARD: Rolled(date(2020, 1, 1), ZONES[CARD])})
-        ever.put(conn, {CARD: Ever(date(2020, 1, 1), {})})
+        rollup_state.set_rolled(conn, {CARD: Rolled(through, ZONES[CARD])})
+        ever.put(conn, {CARD: Ever(through, {})})
     delete_over(store, directory, settings, clock)
     with directory.read() as conn:
-        assert ever.missing(conn) == {CARD: date(2020, 1, 1)}
+        assert ever.missing(conn) == {CARD: through}
 
 
 def test_rows_in_quarantine_are_held_for_30_days(store, directory, settings, clock, installed):

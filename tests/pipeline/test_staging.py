@@ -11,9 +11,9 @@ from pipeline.staging import (
     emptied,
     exchanged,
     named,
-    parts_of,
     replaced_rows,
     staged,
+    system_table,
 )
 from schema.store.address import parse
 from schema.store.embedded import EmbeddedStore
@@ -95,5 +95,5 @@ def test_rows_are_looked_for_by_the_cells_that_are_on_their_node():
 
 
 def test_parts_are_those_of_all_nodes():
-    assert parts_of(ALONE) == "system.parts"
-    assert parts_of(CLUSTER) == "clusterAllReplicas('main-2', system.parts)"
+    assert system_table("parts", ALONE) == "system.parts"
+    assert system_table("parts", CLUSTER) == "clusterAllReplicas('main-2', system.parts)"
