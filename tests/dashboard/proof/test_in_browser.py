@@ -9,6 +9,7 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 
 from dashboard.exports.exporter import Exporter
+from dashboard.site import DemoLogin
 from schema.directory import audit, backfills, export_jobs, shared_links
 from schema.directory.tables import accounts
 from schema.testing.axe import violations
@@ -28,7 +29,7 @@ OWNERS = (
     ),
 )
 OPERATORS = (
-    *("/ops", "/ops/accounts", "/ops/rules", "/ops/backfill"),
+    *("/ops", "/ops/accounts", "/ops/accounts/{account}", "/ops/rules", "/ops/backfill"),
     *("/ops/quarantine", "/ops/trail", "/design"),
 )
 TIERS_BELOW = ("essentiel", "premium", "force_de_vente")
@@ -38,10 +39,24 @@ WIDEST = """() => [...document.querySelectorAll("main *, header *, footer *")]
     .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth)
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
 
+TORN = """() => [...document.querySelectorAll("main :is(th, td, p, dt, dd)")]
+    .filter(e => e.checkVisibility() && !e.closest(".ranked thead"))
+    .filter(e => e.clientHeight > 4 * e.clientWidth)
+    .slice(0, 3).map(e => e.textContent.trim().slice(0, 40))"""
+"""A column so narrow that its words stand letter below letter."""
+
+SPILT = """() => [...document.querySelectorAll(":is(.panel, .tile, .choice) *")]
+    .filter(e => e.checkVisibility() && !e.closest(".scroll, .wide, .unseen, svg, thead, .label"))
+    .filter(e => e.getBoundingClientRect().right - 1
+        > e.parentElement.closest(".panel, .tile, .choice").getBoundingClientRect().right)
+    .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+"""What sticks out of the box that it stands in."""
+
 
 @pytest.fixture(scope="module")
 def app(full) -> Starlette:
-    return full.app()
+    """The sign-in page of a demo has more on it than that of an installation."""
+    return full.app(demo_logins=[DemoLogin("multi-cartes@demo.example", "x", "Multi-Cartes")])
 
 
 @pytest.fixture(scope="module")
@@ -101,15 +116,23 @@ def open_tab(browser, full, site):
 
 def paths(world, email):
     found = {None: EVERYONE, world.owner: OWNERS, world.ops: OPERATORS}[email]
-    return [path.format(card=world.mine.id) for path in found]
+    return [path.format(card=world.mine.id, account=world.mine.account) for path in found]
 
 
 def wrong_with(tab: Tab, path: str, widths) -> list[str]:
-    found = [f"{path}: {each}" for each in violations(tab.page)]
+    return [f"{path}: {each}" for each in violations(tab.page)] + ill_fitting(tab, path, widths)
+
+
+def ill_fitting(tab: Tab, path: str, widths) -> list[str]:
+    found = []
     for width in widths:
         tab.page.set_viewport_size({"width": width, "height": 900})
         if over := tab.page.evaluate(WIDER):
             found.append(f"{path}: {over} px too wide at {width}: {tab.page.evaluate(WIDEST)}")
+        if torn := tab.page.evaluate(TORN):
+            found.append(f"{path}: torn at {width}: {torn}")
+        if spilt := tab.page.evaluate(SPILT):
+            found.append(f"{path}: out of its box at {width}: {spilt}")
     return found
 
 
@@ -147,20 +170,19 @@ def _set_tier(world, tier):
 
 
 def test_a_shared_card_is_for_everyone_too(full, open_tab):
-    with full.directory.write() as conn:
-        _, token = shared_links.create(
-            conn,
-            card=full.mine.id,
-            label="x",
-            password=None,
-            expires_ms=None,
-            now_ms=full.clock.now_ms,
-        )
     tab = open_tab(None, viewport={"width": PHONE, "height": 900})
-    for path in (f"/s/{token}", f"/s/{token}/frame"):
+    for path in shared_paths(full):
         tab.open(path)
         assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
     assert tab.told == []
+
+
+def shared_paths(world):
+    """The card as whoever has a link sees it, and in a frame."""
+    given = {"label": "x", "password": None, "expires_ms": None, "now_ms": world.clock.now_ms}
+    with world.directory.write() as conn:
+        _, token = shared_links.create(conn, card=world.mine.id, **given)
+    return [f"/s/{token}", f"/s/{token}/frame"]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", PHONE), ("dark", DESKTOP)])
@@ -224,15 +246,16 @@ def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
     assert tab.told == []
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET])
-def test_text_twice_as_large_fits(full, open_tab, width):
-    tab = open_tab(full.owner, viewport={"width": width, "height": 900})
+def test_text_twice_as_large_fits_on_every_page_of_guests_owners_and_ops(full, open_tab):
+    guests, owners, ops = (paths(full, email) for email in (None, full.owner, full.ops))
+    seen = {None: [*guests, *shared_paths(full)], full.owner: owners, full.ops: ops}
     found = []
-    for path in paths(full, full.owner):
-        tab.open(path)
-        tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        if over := tab.page.evaluate(WIDER):
-            found.append(f"{path}: {over} px too wide: {tab.page.evaluate(WIDEST)}")
+    for email, some in seen.items():
+        tab = open_tab(email, viewport={"width": PHONE, "height": 900})
+        for path in some:
+            tab.open(path)
+            tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
+            found += ill_fitting(tab, path, (PHONE, TABLET))
     assert found == []
 
 
