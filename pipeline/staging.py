@@ -14,6 +14,10 @@ from schema.store.address import Address
 
 CELLS_TABLE = "rollup_cells"
 
+_LAYOUT = {"card_days": " SETTINGS index_granularity = 1024"}
+"""What a table is read in pieces of cannot be altered; a staging table may have its own, and the live
+one has it from the first swap on. Parts that were there before take it on as they are rewritten."""
+
 _CELLS = f"""\
 CREATE TABLE IF NOT EXISTS {CELLS_TABLE}
 (
@@ -50,7 +54,8 @@ def arrived(table: str, address: Address) -> tuple[str, ...]:
 def staged(table: str, address: Address) -> Iterator[str]:
     """Makes the staging table, empty."""
     new, everywhere = stored_table(staging(table), address), on_cluster(address)
-    yield f"CREATE TABLE {new}{everywhere} AS {stored_table(table, address)}"
+    layout = _LAYOUT.get(table, "")
+    yield f"CREATE TABLE {new}{everywhere} AS {stored_table(table, address)}{layout}"
     if address.cluster:
         yield (
             f"CREATE TABLE {staging(table)}{everywhere} AS {new}\n"

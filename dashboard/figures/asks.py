@@ -20,7 +20,6 @@ Key = Literal[
     "card", "day", "span", "start", "weekday", "hour", "by", "key", "second", "seconds", "hours"
 ]
 
-KEYS_MAX = 3
 IN_PERIOD, IN_BEFORE = "period", "before"
 """The two texts of the key `span`."""
 

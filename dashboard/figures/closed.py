@@ -1,16 +1,19 @@
-"""Asks answered by rollups, all of them in one statement.
+"""Asks answered by rollups, with a statement for each table that has a part of the answer.
 
 Without filters the sums of whole days are there already. With filters they are counted from the
 table of visits. What that cannot tell, hours under a filter, is left to raw events.
+
+A statement names the columns that its answer is made of and no other: of the few rows of a card the
+engine takes longer to plan than to read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.figures.asks import KEYS_MAX, Ask, Sums
+from dashboard.figures.asks import Ask, Sums
 from dashboard.figures.days import Closed
-from dashboard.figures.values import Counts, added
+from dashboard.figures.values import Counts, summed
 from dashboard.filters import Filters
 from dashboard.period import Period, joined
 from schema.store import EventStore
@@ -23,7 +26,7 @@ FOR_FEW = " SETTINGS max_threads = 1, optimize_move_to_prewhere = 0"
 _KEYS: Mapping[str, str] = {
     "card": "card",
     "day": "toString(day)",
-    "span": "if(day >= {first%(n)s:Date}, 'period', 'before')",
+    "span": "if(day >= {first:Date}, 'period', 'before')",
     "start": "toString(toUnixTimestamp(start))",
     "weekday": "toString(toDayOfWeek(day))",
     "hour": "toString(hour)",
@@ -35,40 +38,39 @@ _KEYS: Mapping[str, str] = {
 }
 
 
-def _measures(sums: Mapping[str, str]) -> str:
-    """In the order of `Counts`; what a table cannot tell is 0. All are UInt64, as sums are."""
-    return ", ".join(sums.get(name, "toUInt64(0)") for name in Counts._fields)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What one statement reads, what its rows add to `Counts`, by the names of those, what keys are
+    there, and which rows fit."""
+
+    table: str
+    measures: Mapping[str, str]
+    keys: Mapping[str, str]
+    fits: tuple[str, ...] = ()
 
 
-def _summed(*held: str, **more: str) -> str:
-    return _measures({name: f"sum({name})" for name in held} | more)
+def _summed(*held: str, **more: str) -> Mapping[str, str]:
+    return {name: f"sum({name})" for name in held} | more
 
 
 _OF_DAYS = ("views", "visitors", "visits", "bounces", "clicks", "contact_clicks", "contact_visits")
-
-_LAST_VIEW = {"last_view_ms": "toUInt64(toUnixTimestamp64Milli(max(last_view_at)))"}
-_BESIDE = _summed("automatic", **_LAST_VIEW)
+_LAST_VIEW = {"last_view_ms": "toUnixTimestamp64Milli(max(last_view_at))"}
 _EACH_DAY = {name: name for name in (*_OF_DAYS, "click_visits", "automatic")} | {
-    "last_view_ms": "toUInt64(toUnixTimestamp64Milli(last_view_at))"
+    "last_view_ms": "toUnixTimestamp64Milli(last_view_at)"
 }
-
-# Where the rows of a table are, and what they add to `Counts`.
-_ROLLED: Mapping[str, tuple[str, str]] = {
-    "each_day": ("card_days", _measures(_EACH_DAY)),
-    "days": (
-        "card_days",
-        _summed(*_OF_DAYS, "automatic", **_LAST_VIEW),
-    ),
+_ROLLED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "each_day": ("card_days", _EACH_DAY),
+    "days": ("card_days", _summed(*_OF_DAYS, "automatic", **_LAST_VIEW)),
     "dims": ("card_dims", _summed(*_OF_DAYS)),
     "hours": ("card_hours", _summed("views", "visitors", "visits", "clicks", "contact_clicks")),
     "starts": (
         "card_days ARRAY JOIN mapKeys(starts) AS hour, mapValues(starts) AS visits_of_hour",
-        _measures({"visits": "sum(visits_of_hour)"}),
+        {"visits": "sum(visits_of_hour)"},
     ),
     "steps": ("card_days", _summed("visits", "click_visits", "contact_visits")),
     "engaged": (
         "card_days ARRAY JOIN mapKeys(engaged) AS second, mapValues(engaged) AS visits_of_second",
-        _measures({"visits": "sum(visits_of_second)"}),
+        {"visits": "sum(visits_of_second)"},
     ),
 }
 
@@ -85,10 +87,8 @@ _VISITS: Mapping[str, str] = {
     "contact_visits": "countIf(contact_clicks > 0)",
 }
 _CONTACT = f"target IN ({', '.join(map(repr, CONTACT_NAMES))})"
-_OF_TARGET = {
-    **_VISITS,
-    "views": "toUInt64(0)",
-    "bounces": "toUInt64(0)",
+_OF_TARGET: Mapping[str, str] = {
+    **{name: _VISITS[name] for name in ("visitors", "visits")},
     "clicks": "sum(n)",
     "contact_clicks": f"sumIf(n, {_CONTACT})",
     "contact_visits": f"countIf({_CONTACT})",
@@ -100,43 +100,35 @@ _PLACES: Mapping[str, str] = {
 }
 
 
-def answer(
-    store: EventStore, closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
-) -> list[Sums]:
-    """One answer per ask, in their order."""
-    sums: list[dict[tuple[str, ...], Counts]] = [{} for _ in asks]
-    statements, params = _statements(closed, filters, asks)
-    if statements:
-        few = sum(len(group.cards) for group in closed) <= FEW_CARDS
-        sql = " UNION ALL ".join(statements) + (FOR_FEW if few else "")
-        for number, *row in store.rows(sql, params):
-            keys = tuple(row[: len(asks[number].keys)])
-            held, counts = sums[number].get(keys), Counts(*row[KEYS_MAX:])
-            sums[number][keys] = added((held, counts)) if held else counts
-    return list(sums)
+def answer(store: EventStore, closed: Sequence[Closed], filters: Filters, ask: Ask) -> Sums:
+    days = _days(closed, ask)
+    if not days:
+        return {}
+    few = sum(len(group.cards) for group in closed) <= FEW_CARDS
+    found = []
+    for source in _sources(ask, filters):
+        params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
+        where = [rolled(closed, params), _within(days, params), *source.fits]
+        statement = _statement(ask, source, where, params) + (FOR_FEW if few else "")
+        found.append(_sums(ask, source, store.rows(statement, params)))
+    return summed(found)
 
 
-def _statements(
-    closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
-) -> tuple[list[str], dict[str, Any]]:
-    params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
-    if not closed:
-        return [], params
-    through = max(group.through for group in closed)
-    cards = rolled(closed, params)
-    statements = []
-    for number, ask in enumerate(asks):
-        spans = [
-            Period(days.first, min(days.last, through))
-            for days in joined(ask.periods)
-            if days.first <= through
-        ]
-        if spans:
-            where = f"{cards} AND {_asked(number, ask, spans, params)}"
-            statements += [
-                _statement(number, ask, source, where) for source in _sources(ask, filters)
-            ]
-    return statements, params
+def _days(closed: Sequence[Closed], ask: Ask) -> list[Period]:
+    """Those that rollups may know of."""
+    through = max((group.through for group in closed), default=None)
+    if through is None:
+        return []
+    return [
+        Period(days.first, min(days.last, through))
+        for days in joined(ask.periods)
+        if days.first <= through
+    ]
+
+
+def _sums(ask: Ask, source: _Source, rows: Sequence[tuple[Any, ...]]) -> Sums:
+    n, names = len(ask.keys), tuple(source.measures)
+    return {row[:n]: Counts(**dict(zip(names, row[n:], strict=True))) for row in rows}
 
 
 def left_to_events(ask: Ask, filters: Filters) -> bool:
@@ -144,29 +136,17 @@ def left_to_events(ask: Ask, filters: Filters) -> bool:
     return ask.table == "now" or (ask.table == "hours" and bool(filters))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What one statement reads, which of its rows, what keys are there, and what is added up."""
-
-    table: str
-    measures: str
-    keys: Mapping[str, str]
-    fits: tuple[str, ...] = ()
-
-
 def _sources(ask: Ask, filters: Filters) -> list[_Source]:
     if left_to_events(ask, filters):
         return []
     if not filters:
-        table, measures = _ROLLED[ask.table]
-        chosen = ("by IN {bys%(n)s:Array(String)}",) if ask.table == "dims" else ()
-        return [_Source(table, measures, _KEYS, chosen)]
+        chosen = ("by IN {bys:Array(String)}",) if ask.table == "dims" else ()
+        return [_Source(*_ROLLED[ask.table], _KEYS, chosen)]
     fitting = tuple(fits(name) for name, _ in filters)
     if ask.table != "dims":
-        keys = {**_KEYS, "second": "toString(engaged_s)"}
-        of_visits = _Source("visits", _measures(_VISITS), keys, fitting)
+        of_visits = _Source("visits", _VISITS, {**_KEYS, "second": "toString(engaged_s)"}, fitting)
         # Automatic traffic and the last view are of the whole card, whatever visits are asked for.
-        beside = _Source("card_days", _BESIDE, _KEYS)
+        beside = _Source("card_days", _summed("automatic", **_LAST_VIEW), _KEYS)
         return [of_visits, beside] if ask.table == "days" else [of_visits]
     return list(_broken_down(ask.bys, fitting))
 
@@ -176,10 +156,10 @@ def _broken_down(bys: Sequence[str], fitting: tuple[str, ...]) -> Iterator[_Sour
     dims = ", ".join(f"('{by}', {_key(by)})" for by in bys if by != "target")
     if dims:
         keys = {**_KEYS, "by": "dim.1", "key": "dim.2"}
-        yield _Source(f"visits ARRAY JOIN [{dims}] AS dim", _measures(_VISITS), keys, fitting)
+        yield _Source(f"visits ARRAY JOIN [{dims}] AS dim", _VISITS, keys, fitting)
     if "target" in bys:
         keys = {**_KEYS, "by": "'target'", "key": "toString(target)"}
-        yield _Source(_BY_TARGET, _measures(_OF_TARGET), keys, fitting)
+        yield _Source(_BY_TARGET, _OF_TARGET, keys, fitting)
 
 
 def _key(by: str) -> str:
@@ -192,15 +172,14 @@ def fits(name: str) -> str:
     return f"{_key(name)} = {{is_{name}:String}}"
 
 
-def _statement(number: int, ask: Ask, source: _Source, where: str) -> str:
-    keys = [source.keys[key] % {"n": number} for key in ask.keys]
-    columns = ", ".join([*keys, *["''"] * (KEYS_MAX - len(keys))])
-    conditions = " AND ".join([where, *(fit % {"n": number} for fit in source.fits)])
+def _statement(ask: Ask, source: _Source, where: Sequence[str], params: dict[str, Any]) -> str:
+    if "span" in ask.keys:
+        params["first"] = ask.period.first
+    if ask.bys:
+        params["bys"] = list(ask.bys)
+    columns = ", ".join([*(source.keys[key] for key in ask.keys), *source.measures.values()])
     grouped = "" if ask.table == "each_day" else " GROUP BY ALL"
-    return (
-        f"SELECT {number}, {columns}, {source.measures} FROM {source.table}"
-        f" WHERE {conditions}{grouped}"
-    )
+    return f"SELECT {columns} FROM {source.table} WHERE {' AND '.join(where)}{grouped}"
 
 
 def rolled(closed: Sequence[Closed], params: dict[str, Any]) -> str:
@@ -219,10 +198,9 @@ def rolled(closed: Sequence[Closed], params: dict[str, Any]) -> str:
     return f"({' OR '.join(parts)})"
 
 
-def _asked(n: int, ask: Ask, spans: Sequence[Period], params: dict[str, Any]) -> str:
-    params |= {f"first{n}": ask.period.first, f"bys{n}": list(ask.bys)}
+def _within(days: Sequence[Period], params: dict[str, Any]) -> str:
     parts = []
-    for m, days in enumerate(spans):
-        params |= {f"from{n}_{m}": days.first, f"to{n}_{m}": days.last}
-        parts.append(f"day BETWEEN {{from{n}_{m}:Date}} AND {{to{n}_{m}:Date}}")
+    for n, within in enumerate(days):
+        params |= {f"from{n}": within.first, f"to{n}": within.last}
+        parts.append(f"day BETWEEN {{from{n}:Date}} AND {{to{n}:Date}}")
     return f"({' OR '.join(parts)})"

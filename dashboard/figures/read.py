@@ -132,7 +132,7 @@ def _closed(
     elif len(question.cards) == 1:
         told |= _of_one_card(place.store, groups, question.cards[0].id, left)
     else:
-        told |= zip(left, rollups.answer(place.store, groups, question.filters, left), strict=True)
+        told |= {ask: rollups.answer(place.store, groups, question.filters, ask) for ask in left}
     return [told[ask] for ask in asks]
 
 
@@ -140,13 +140,11 @@ def _of_one_card(
     store: EventStore, groups: Sequence[Closed], card: str, asks: Sequence[Ask]
 ) -> dict[Ask, Sums]:
     of_days = [ask for ask in asks if one_card.is_of_days(ask)]
-    others = [ask for ask in asks if ask not in of_days]
-    if not of_days:
-        return dict(zip(others, rollups.answer(store, groups, (), others), strict=True))
-    asked = (one_card.each_day(of_days), *others)
-    each, *rest = rollups.answer(store, groups, (), asked)
-    told = {ask: one_card.told(ask, card, each) for ask in of_days}
-    return told | dict(zip(others, rest, strict=True))
+    told = {ask: rollups.answer(store, groups, (), ask) for ask in asks if ask not in of_days}
+    if of_days:
+        each = rollups.answer(store, groups, (), one_card.each_day(of_days))
+        told |= {ask: one_card.told(ask, card, each) for ask in of_days}
+    return told
 
 
 def _of_visits(
@@ -161,7 +159,7 @@ def _of_visits(
     fitting = visits(store, groups, question.filters, asked)
     told |= {ask: of_closed_days(card, ask, fitting) for ask in asked}
     if of_days := [ask for ask in asked if ask.table == "days"]:
-        [each] = rollups.answer(store, groups, (), (one_card.each_day(of_days),))
+        each = rollups.answer(store, groups, (), one_card.each_day(of_days))
         told |= {ask: summed((told[ask], one_card.beside(ask, card, each))) for ask in of_days}
     return told
 

@@ -75,6 +75,13 @@ def test_rows_can_be_put_in_pieces_and_are_seen_when_all_are_there(store):
     assert held(store) == [("a", OCTOBER, 2), ("b", OCTOBER, 3)]
 
 
+def test_days_lie_in_small_granules_from_the_first_swap_on(store):
+    for views in (1, 2):
+        replace(store, [("a", OCTOBER, views)])
+        [(layout,)] = store.rows("SELECT engine_full FROM system.tables WHERE name = 'card_days'")
+        assert layout.count("index_granularity = 1024") == 1
+
+
 def test_a_swap_that_fails_leaves_the_old_figures_and_nothing_else(store):
     replace(store, [("a", OCTOBER, 1)])
     tables = store.rows("SHOW TABLES")
@@ -136,7 +143,7 @@ def test_on_a_cluster_every_node_does_each_step_and_waits_for_rows_before_it_goe
     ]
     new, live = "card_days_staging_local", "card_days_local"
     assert [step.partition(" WHERE")[0] for step in steps] == [
-        f"CREATE TABLE {new}{everywhere} AS {live}",
+        f"CREATE TABLE {new}{everywhere} AS {live} SETTINGS index_granularity = 1024",
         f"CREATE TABLE card_days_staging{everywhere} AS {new}\n"
         f"ENGINE = Distributed('main-2', 'stats', {new}, cityHash64(card))",
         f"ALTER TABLE {new}{everywhere} ATTACH PARTITION ID '202610' FROM {live}",
