@@ -6,17 +6,26 @@ from operator import attrgetter
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import Context, json_option, pass_context, record, table
+from balise.commands.context import (
+    Context,
+    confirm,
+    json_option,
+    pass_context,
+    record,
+    table,
+    yes_option,
+)
 from balise.commands.records import Kind, add_delete, add_show
 from schema.clock import system_clock
-from schema.directory import accounts, users
+from schema.directory import accounts, totp, users
 from schema.directory.checks import LOCALES
 from schema.directory.users import ROLES, User
+from schema.errors import BadInput
 
 
 @click.group
 def command() -> None:
-    """Create, list, show and delete people who sign in."""
+    """Create, list, show and delete people who sign in, and let them in who lost their device."""
 
 
 @command.command("create")
@@ -63,6 +72,27 @@ def list_users(context: Context, account: str | None) -> None:
             raise accounts.unknown(account)
         found = [user for user in users.every(conn) if account in (None, user.account)]
     context.emit(found, table(found, none="No user yet; `balise user create` makes one."))
+
+
+@command.command("codes-off")
+@click.argument("id", metavar="USER")
+@yes_option
+@json_option
+@pass_context
+def codes_off(context: Context, id: str, yes: bool) -> None:
+    """Let a user in with the password alone, by id or by e-mail address: their device is lost, and
+    they have no recovery code left. Be sure of who is asking."""
+    with context.open_directory_current() as directory:
+        with directory.read() as conn:
+            found = _wanted(conn, id)
+            is_on = totp.secret_of(conn, found.id) is not None
+        if not is_on:
+            raise BadInput(f"{found.email} signs in with the password alone already.")
+        confirm(f"Let {found.email} ({found.id}) in with the password alone?", yes=yes)
+        with directory.write() as conn:
+            totp.turn_off(conn, found.id)
+            record(conn, "codes.off", found.id)
+    context.emit({"codes_off": found.id}, f"{found.email} signs in with the password alone.")
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -1,12 +1,14 @@
-"""The second step of signing in, for who has turned it on: the code of the moment."""
+"""The second step of signing in, for who has turned it on: the code of the moment, or one of the
+recovery codes once the device that shows it is lost."""
 
+from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.attempts import EMAIL_ATTEMPTS_MAX
 from dashboard.entry import let_in
 from dashboard.site import Reader
-from schema.directory import tickets, totp
+from schema.directory import audit, recovery, tickets, totp
 from schema.directory.users import User
 
 
@@ -37,13 +39,26 @@ def enter(request: Request, reader: Reader) -> Response:
     wait_s = site.attempts.take({f"code {user.id}": EMAIL_ATTEMPTS_MAX}, now_ms)
     if wait_s:
         return _form(reader, ticket, next_path, wait_s=wait_s)
+    typed = reader.form.get("recovery", "")
     with site.directory.write() as conn:
-        right = totp.spend(conn, user.id, reader.form.get("code", ""), now_ms)
+        if typed:
+            right = _recover(conn, user, typed, now_ms)
+        else:
+            right = totp.spend(conn, user.id, reader.form.get("code", ""), now_ms)
         if right:
             tickets.redeem(conn, ticket, "code", now_ms)
     if not right:
-        return _form(reader, ticket, next_path, refused=True)
-    return let_in(site, user, request, next_path)
+        return _form(reader, ticket, next_path, refused=True, lost=bool(typed))
+    # Whoever has lost the device has something to do on the page of their access.
+    return let_in(site, user, request, "/you" if typed else next_path)
+
+
+def _recover(conn: Connection, user: User, typed: str, now_ms: int) -> bool:
+    right = recovery.spend(conn, user.id, typed)
+    if right:
+        actor = f"user:{user.id}"
+        audit.record(conn, actor=actor, action="codes.recover", subject=user.id, now_ms=now_ms)
+    return right
 
 
 def _form(
@@ -52,6 +67,7 @@ def _form(
     next_path: str,
     *,
     refused: bool = False,
+    lost: bool = False,
     over: bool = False,
     wait_s: int = 0,
 ) -> Response:
@@ -63,6 +79,7 @@ def _form(
         ticket=ticket,
         next_path=next_path,
         refused=refused,
+        lost=lost,
         over=over,
         wait_minutes=-(-wait_s // 60),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
+from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,7 +13,7 @@ from dashboard.entry import let_in
 from dashboard.own_password import knows_password
 from dashboard.pages.account import LANGUAGES, WRONG_PASSWORD
 from dashboard.site import Reader
-from schema.directory import sessions, totp, users
+from schema.directory import recovery, sessions, totp, users
 from schema.directory.checks import PASSWORD_CHARS_MIN
 from schema.errors import BadInput
 from schema.languages import DEFAULT, N_
@@ -65,9 +66,26 @@ def turn_codes_on(request: Request, reader: Reader) -> Response:
         return _codes(reader, secret, Trouble("password", WRONG_PASSWORD))
     with site.directory.write() as conn:
         on = totp.turn_on(conn, user.id, secret, reader.form.get("code", ""), site.clock())
+        spare = _renewed(conn, reader, "codes.on") if on else ()
     if not on:
         return _codes(reader, secret, Trouble("code", WRONG_CODE))
-    return RedirectResponse("/you", 303)
+    return _spare(reader, spare)
+
+
+def renew_spare_codes(request: Request, reader: Reader) -> Response:
+    user = reader.someone
+    if not knows_password(reader):
+        return _page(request, reader, Trouble("codes", WRONG_PASSWORD))
+    with reader.site.directory.write() as conn:
+        if totp.secret_of(conn, user.id) is None:  # turned off in another tab
+            return RedirectResponse("/you", 303)
+        spare = _renewed(conn, reader, "codes.renew")
+    return _spare(reader, spare)
+
+
+def _renewed(conn: Connection, reader: Reader, action: str) -> tuple[str, ...]:
+    reader.record(conn, action, reader.someone.id)
+    return recovery.renew(conn, reader.someone.id)
 
 
 def turn_codes_off(request: Request, reader: Reader) -> Response:
@@ -76,6 +94,7 @@ def turn_codes_off(request: Request, reader: Reader) -> Response:
         return _page(request, reader, Trouble("codes", WRONG_PASSWORD))
     with reader.site.directory.write() as conn:
         totp.turn_off(conn, user.id)
+        reader.record(conn, "codes.off", user.id)
     return RedirectResponse("/you", 303)
 
 
@@ -99,6 +118,7 @@ def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
         signed_in = sessions.of_user(conn, user.id, site.clock())
         here = sessions.id_of(conn, request.cookies.get(site.session_cookie, ""))
         has_codes = totp.secret_of(conn, user.id) is not None
+        spare_left = recovery.left(conn, user.id)
     today = _utc_day(site.clock())
     words = reader.renderer.language
     return reader.renderer.page(
@@ -111,6 +131,7 @@ def _page(request: Request, reader: Reader, trouble: Trouble) -> Response:
             for each in signed_in
         ],
         has_codes=has_codes,
+        spare_left=spare_left,
         languages=LANGUAGES,
         trouble=trouble,
         chars_min=PASSWORD_CHARS_MIN,
@@ -127,6 +148,11 @@ def _codes(reader: Reader, secret: bytes, trouble: Trouble) -> Response:
         picture=Markup(qr.svg(address)),  # noqa: S704 (drawn by us)
         trouble=trouble,
     )
+
+
+def _spare(reader: Reader, codes: tuple[str, ...]) -> Response:
+    """Shown in the answer itself: a page of their own would have to keep them."""
+    return reader.renderer.page("recovery.html", reader=reader, codes=codes)
 
 
 def _utc_day(at_ms: int) -> date:

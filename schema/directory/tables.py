@@ -124,6 +124,14 @@ tickets = sa.Table(
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
 )
 
+# Each lets its user in once, in place of a one-time code.
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+    _owned_by("user"),
+)
+
 keys = sa.Table(
     "keys",
     metadata,

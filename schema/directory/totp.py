@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from schema.directory import recovery
 from schema.directory.tables import users
 
 STEP_MS = 30_000
@@ -64,6 +65,12 @@ def secret_of(conn: Connection, user: str) -> bytes | None:
     return conn.scalar(sa.select(users.c.totp_secret).where(users.c.id == user))
 
 
+def users_with(conn: Connection, account: str) -> frozenset[str]:
+    """Whose password alone is not enough."""
+    on = (users.c.account == account) & users.c.totp_secret.is_not(None)
+    return frozenset(conn.scalars(sa.select(users.c.id).where(on)))
+
+
 def turn_on(conn: Connection, user: str, secret: bytes, code: str, now_ms: int) -> bool:
     """Only with a code of it, which shows that the application has it."""
     step = step_of(secret, code, now_ms)
@@ -74,6 +81,8 @@ def turn_on(conn: Connection, user: str, secret: bytes, code: str, now_ms: int) 
 
 
 def turn_off(conn: Connection, user: str) -> None:
+    """The codes that stood in for it go too."""
+    recovery.forget(conn, user)
     off = sa.update(users).where(users.c.id == user)
     conn.execute(off.values(totp_secret=None, totp_step=None))
 

@@ -1,6 +1,6 @@
 import pytest
 
-from schema.directory import users
+from schema.directory import audit, totp, users
 from schema.directory.database import open_directory
 
 PASSWORD = "une phrase assez longue"
@@ -106,3 +106,33 @@ def test_deleting_asks_first(shell, account) -> None:
     assert deleted == f"Deleted the user marie@example.fr ({id}).\n"
     answer = shell("user", "delete", id, "--yes")
     assert answer == (2, "", f"There is no user '{id}'; `balise user list` shows them.\n")
+
+
+def test_who_has_lost_their_device_is_let_in_with_the_password_alone(
+    shell, account, directory_dsn
+) -> None:
+    id, secret = _create(shell, account, "--json").json["id"], totp.new_secret()
+    directory = open_directory(directory_dsn)
+    with directory.write() as conn:
+        assert totp.turn_on(conn, id, secret, totp.code_at(secret, 1), totp.STEP_MS)
+    answer = shell("user", "codes-off", "marie@example.fr", "--yes")
+    assert answer.out == "marie@example.fr signs in with the password alone.\n"
+    with directory.read() as conn:
+        assert totp.secret_of(conn, id) is None
+        line = audit.latest(conn, 1)[0]
+    directory.close()
+    assert (line.actor, line.action, line.subject) == ("shell", "codes.off", id)
+    again = shell("user", "codes-off", id, "--yes")
+    assert (again.code, again.out) == (2, "")
+    assert "signs in with the password alone already." in again.err
+
+
+def test_nobody_is_let_in_without_a_yes(shell, account, directory_dsn) -> None:
+    id, secret = _create(shell, account, "--json").json["id"], totp.new_secret()
+    directory = open_directory(directory_dsn)
+    with directory.write() as conn:
+        totp.turn_on(conn, id, secret, totp.code_at(secret, 1), totp.STEP_MS)
+    assert shell("user", "codes-off", id, typed="n\n").code != 0
+    with directory.read() as conn:
+        assert totp.secret_of(conn, id) == secret
+    directory.close()

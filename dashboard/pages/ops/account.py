@@ -1,4 +1,5 @@
-"""`/ops/accounts/{account}`: its cards and its people, and new ones of both."""
+"""`/ops/accounts/{account}`: its cards and its people, new ones of both, and the way back in for
+somebody who has lost the device of their one-time codes."""
 
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ from dashboard.card_form import TypedCard, problems, typed_card
 from dashboard.invitations import Invited, invite
 from dashboard.site import Reader
 from schema.days import zone_names
-from schema.directory import accounts, cards, users
+from schema.directory import accounts, cards, totp, users
 from schema.directory.accounts import Account
 from schema.errors import BadInput
 
@@ -50,6 +51,16 @@ def create_user(request: Request, reader: Reader) -> Response:
     return _page(reader, account, invited=invited)
 
 
+def turn_codes_off(request: Request, reader: Reader) -> Response:
+    """Whoever else is named stays as they are: they were removed in another tab."""
+    account, id = _account(request, reader), reader.form.get("user", "")
+    with reader.site.directory.write() as conn:
+        if id in totp.users_with(conn, account.id):
+            totp.turn_off(conn, id)
+            reader.record(conn, "codes.off", id)
+    return RedirectResponse(f"/ops/accounts/{account.id}", 303)
+
+
 def _account(request: Request, reader: Reader) -> Account:
     with reader.site.directory.read() as conn:
         account = accounts.get(conn, request.path_params["account"])
@@ -70,6 +81,7 @@ def _page(
     with reader.site.directory.read() as conn:
         own = cards.of_account(conn, account.id)
         people = users.of_account(conn, account.id)
+        with_codes = totp.users_with(conn, account.id)
     return reader.renderer.page(
         "ops/account.html",
         status=422 if wrong or refused else 200,
@@ -77,6 +89,7 @@ def _page(
         account=account,
         cards=own,
         people=people,
+        with_codes=with_codes,
         zones=zone_names(),
         card=typed or TypedCard(zone=USUAL_ZONE),
         wrong=wrong or {},

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from dashboard.exports.exporter import Exporter
 from dashboard.site import DemoLogin
-from schema.directory import audit, backfills, export_jobs, shared_links
+from schema.directory import audit, backfills, export_jobs, shared_links, totp
 from schema.directory.tables import accounts
 from schema.testing.axe import violations
 
@@ -223,6 +223,32 @@ def _ask_for_a_file(world):
             locale="fr",
             now_ms=world.clock.now_ms,
         )
+
+
+def test_a_lost_phone_locks_nobody_out(full, open_tab):
+    tab = open_tab(full.viewer, viewport={"width": PHONE, "height": 900})
+    page = tab.page
+    tab.open("/you/codes")
+    secret = totp.read(page.locator("[name=secret]").get_attribute("value"))
+    page.get_by_label("Code").fill(totp.code_at(secret, full.clock.now_ms // totp.STEP_MS))
+    page.get_by_label("Mot de passe actuel").fill(full.password)
+    page.get_by_role("button", name="Activer").click()
+    code = page.locator(".spare code").first.inner_text()
+    assert wrong_with(tab, "codes", (PHONE, DESKTOP)) == []
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_label("E-mail").fill(full.viewer)
+    page.get_by_label("Mot de passe").fill(full.password)
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_text("Téléphone perdu").click()
+    assert wrong_with(tab, "lost", (PHONE, DESKTOP)) == []
+    page.get_by_label("Code de secours").fill(code)
+    page.get_by_role("button", name="Continuer").last.click()
+    expect(page.get_by_text("9 codes de secours")).to_be_visible()
+    assert wrong_with(tab, "found", (PHONE, DESKTOP)) == []
+    page.get_by_label("Mot de passe actuel").last.fill(full.password)
+    page.get_by_role("button", name="Désactiver").click()
+    expect(page.get_by_role("link", name="Activer")).to_be_visible()
+    assert tab.told == []
 
 
 def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
