@@ -20,7 +20,7 @@ _ATTRIBUTES = (
 _EVENTS = f"""
 SELECT visitor, toUnixTimestamp64Milli(at), page, seq, name, target, ms, class = 'human',
     {", ".join(_ATTRIBUTES).replace("language", "lang")}
-FROM events WHERE card = {{card:String}} AND ({{spans}})"""
+FROM events PREWHERE card = {{card:String}} AND ({{spans}})"""
 _SPAN = """at >= fromUnixTimestamp64Milli({{start{n}:Int64}}, 'UTC')
  AND at < fromUnixTimestamp64Milli({{end{n}:Int64}}, 'UTC')"""
 
