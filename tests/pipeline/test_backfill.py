@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import msgspec
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from pipeline.backfill import Request, backfill, compare
 from pipeline.batches import to_events
@@ -10,7 +11,7 @@ from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
-from schema.directory import ever, horizons, rollup_state, runs
+from schema.directory import ever, horizons, rollup_state, runs, tables
 from schema.directory.ever import WHOLE
 from schema.errors import BadInput, BaliseError
 from schema.metrics import RECIPE
@@ -153,6 +154,25 @@ def test_a_full_disk_leaves_the_old_figures_and_the_next_run_continues(
     assert totals.events == 105
     backfill(rolled, directory, clock, Request(date(2026, 11, 10), YESTERDAY), silent)
     assert all_tables(rolled) == right
+
+
+def kill_after_one_step(store, directory):
+    with pytest.raises(BaliseError):
+        backfill(Full(store, 6), directory, clock, LAST_WEEK, silent)
+    with directory.write() as conn:  # a process that is killed does not note its end
+        cut = sa.update(tables.runs).where(tables.runs.c.error.is_not(None))
+        conn.execute(cut.values(finished_ms=None, rows=None, error=None))
+
+
+def test_a_killed_run_is_gone_on_with_when_an_earlier_one_ended_well(
+    rolled, directory, monkeypatch
+):
+    monkeypatch.setattr("pipeline.rebuild.STEP_EVENTS_MAX", 40)
+    backfill(rolled, directory, clock, LAST_WEEK, silent)
+    kill_after_one_step(rolled, directory)
+    kill_after_one_step(rolled, directory)
+    assert backfill(rolled, directory, clock, LAST_WEEK, silent).resumed_days == 14
+    assert backfill(rolled, directory, clock, LAST_WEEK, silent).resumed_days == 0
 
 
 def test_progress_ends_at_the_total(rolled, directory):

@@ -116,6 +116,28 @@ def test_what_a_person_must_mend_ends_it_with_its_sentence(place):
     assert last(place).finished_ms == NOW_MS
 
 
+def test_what_the_store_refuses_ends_it_with_its_sentence_and_leaves_the_old_figures(place):
+    id, before = ask(place), wrong_days(place)
+    carry_on(place, never)
+    say_yes(place, id)
+    place.store.run(f"ALTER TABLE card_days ADD CONSTRAINT spoiled CHECK views = {WRONG}")
+    assert carry_on(place, never) == 0
+    ended = last(place)
+    assert (ended.finished_ms, ended.part) == (NOW_MS, 0.0)
+    assert "refuses: Constraint `spoiled`" in ended.error
+    with place.directory.read() as conn:
+        [run] = runs.of_job(conn, "backfill", 1)
+    assert run.error == f"StoreRefused: {ended.error}"
+    assert wrong_days(place) == before
+    place.store.run("ALTER TABLE card_days DROP CONSTRAINT spoiled")
+    again = ask(place)
+    carry_on(place, never)
+    say_yes(place, again)
+    carry_on(place, never)
+    assert last(place).error == ""
+    assert wrong_days(place) == before - 14
+
+
 def test_an_error_without_a_sentence_ends_it_too(place, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError

@@ -1,6 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from threading import Event
+from time import sleep
 
 import msgspec
 import polars as pl
@@ -12,10 +14,12 @@ from pipeline.batches import to_events
 from pipeline.enrich import enrich
 from pipeline.ever import ever_of
 from pipeline.frames import SPOOLED
+from pipeline.jobs import Context, Job, roll
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
+from pipeline.schedule import Schedule
 from schema.days import local_day
-from schema.directory import cards, ever, leases, rollup_state, tables
+from schema.directory import cards, ever, leases, rollup_state, runs, tables
 from schema.errors import Unavailable
 from schema.store import StoreRefused
 from schema.testing.events import CARD, NOW_MS, spooled
@@ -263,6 +267,49 @@ def test_a_run_that_is_told_to_stop_ends_after_its_step_and_the_next_one_does_th
     left = roll_closed_days(small_steps, directory, NOW_MS)
     assert done + left == (9 + 2) * len(ZONES)
     assert left > 0
+    assert_settled(small_steps, directory, monkeypatch)
+
+
+class Held:
+    """The store, where one swap does not go on before the service is to stop."""
+
+    def __init__(self, store, swap):
+        self._store, self._left = store, swap
+        self.reached = Event()
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def insert(self, table, frame, *, token):
+        self._left -= table == "rollup_cells"
+        if self._left == 0:
+            self.reached.set()
+            while not self.stopping():
+                sleep(0.01)
+        self._store.insert(table, frame, token=token)
+
+
+def test_a_service_that_stops_in_the_middle_of_a_run_waits_for_its_step_alone(
+    small_steps, directory, settings, monkeypatch
+):
+    held = Held(small_steps, swap=2)
+
+    def run(context):
+        held.stopping = context.stopping
+        return roll(context)
+
+    context = Context(held, directory, lambda: NOW_MS, settings)
+    schedule = Schedule(context, [Job("roll", "", 300, run)])
+    schedule.start()
+    assert held.reached.wait(10)
+    schedule.stop()
+    with directory.read() as conn:
+        [ended] = runs.latest(conn)
+    assert (ended.finished_ms, ended.error) == (NOW_MS, None)
+    left = roll_closed_days(small_steps, directory, NOW_MS)
+    assert ended.rows > 0
+    assert left > 0
+    assert ended.rows + left == (9 + 2) * len(ZONES)
     assert_settled(small_steps, directory, monkeypatch)
 
 
