@@ -1,8 +1,10 @@
 """What the site that sells cards does: accounts, cards, items, and letting its customers in."""
 
+from html import unescape
+
 import pytest
 
-from schema.directory import accounts, cards
+from schema.directory import accounts, cards, totp, users
 from schema.directory.tables import audit as trail
 
 NEW_ACCOUNT = {"name": "Menuiserie Payet", "tier": "premium"}
@@ -77,6 +79,17 @@ def test_a_customer_is_let_in_once_with_a_link_of_sixty_seconds(world, ops):
     again = world.visitor().get(address)
     assert again.status_code == 410
     assert "Ce lien n’est plus valable" in again.text
+
+
+def test_such_a_link_asks_for_no_one_time_code_and_the_page_says_so(world, ops):
+    secret, now_ms = totp.new_secret(), world.clock.now_ms
+    with world.directory.write() as conn:
+        id = users.by_email(conn, world.owner).id
+        assert totp.turn_on(conn, id, secret, totp.code_at(secret, now_ms // totp.STEP_MS), now_ms)
+    made = ops.ask("POST", f"/accounts/{world.mine.account}/sso", {"email": world.owner}).json()
+    browser = world.visitor()
+    assert browser.get(made["url"].removeprefix(world.origin)).status_code == 303
+    assert "Venir du site de vos cartes n’en demande pas" in unescape(browser.get("/you").text)
 
 
 def test_a_link_that_has_run_out_lets_nobody_in(world, ops):
