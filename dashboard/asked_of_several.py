@@ -59,6 +59,11 @@ class AskedOfSeveral:
         return tuple(dict.fromkeys(card.zone for card in self.question.cards))
 
 
+def whose_is_open(reader: Reader, params: Mapping[str, str]) -> bool:
+    """Ops have no cards of their own and have not said whose they mean: they choose first."""
+    return reader.account is None and not params.get("account")
+
+
 def account_asked(reader: Reader, params: Mapping[str, str]) -> Account:
     """The reader's own; ops says whose."""
     if reader.account:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from dashboard.access import Decision, decide, sees_account
-from dashboard.asked_of_several import account_asked
+from dashboard.asked_of_several import account_asked, whose_is_open
 from dashboard.exports.files import MEDIA
 from dashboard.site import Reader
 from schema.directory import cards, export_jobs
@@ -43,6 +43,8 @@ class Shown:
 
 def every(request: Request, reader: Reader) -> Response:
     """Those that the reader may take, the last first."""
+    if whose_is_open(reader, request.query_params):
+        return RedirectResponse("/ops/accounts", 303)
     site, account = reader.site, account_asked(reader, request.query_params)
     with site.directory.read() as conn:
         jobs = export_jobs.of_account(conn, account.id, site.clock())
@@ -71,11 +73,17 @@ def show(request: Request, reader: Reader) -> Response:
         reader=reader,
         job=job,
         kind=KINDS[job.kind],
-        back=f"/cards/{job.card}" if job.card else "/cards",
+        back=_page_of(reader, job),
         again_s=AGAIN_S,
         trouble=TROUBLES.get(job.error, ""),
         hours=export_jobs.LIFETIME_MS // 3_600_000,
     )
+
+
+def _page_of(reader: Reader, job: ExportJob) -> str:
+    if job.card:
+        return f"/cards/{job.card}"
+    return "/cards" if reader.account else f"/cards?account={job.account}"
 
 
 def take(request: Request, reader: Reader) -> Response:

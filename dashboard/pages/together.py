@@ -9,7 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import drawings
-from dashboard.asked_of_several import account_asked, asked_of_several, belongings
+from dashboard.asked_of_several import (
+    account_asked,
+    asked_of_several,
+    belongings,
+    whose_is_open,
+)
 from dashboard.charts.figure import figure
 from dashboard.choices import ANCHOR, Choice, choices
 from dashboard.drawings import Words
@@ -38,6 +43,8 @@ BAD_NAME = N_("Give the group a name of at most one line.")
 
 
 def show(request: Request, reader: Reader) -> Response:
+    if whose_is_open(reader, request.query_params):
+        return RedirectResponse("/ops/accounts", 303)
     return _page(request, reader)
 
 

@@ -59,6 +59,16 @@ def test_what_cannot_be_changed_changes_nothing(world, ops, typed):
         assert accounts.get(conn, world.mine.account).tier == "premium"
 
 
+@pytest.mark.parametrize("path", ["/cards", "/cards?period=7", "/exports", "/cards?account="])
+def test_ops_choose_an_account_before_they_see_its_cards_or_files(ops, path):
+    assert ops.get(path).headers["location"] == "/ops/accounts"
+
+
+def test_an_account_that_is_not_there_is_not_found(ops):
+    for path in ("/cards?account=gone", "/exports?account=gone"):
+        assert ops.get(path).status_code == 404
+
+
 def test_rows_in_quarantine_are_shown_with_their_reason_and_run_nothing(world, ops):
     world.store.run(
         "INSERT INTO quarantine VALUES ('c', now64(3), 't', 0, 'It is no JSON', {body:String})",
