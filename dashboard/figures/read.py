@@ -1,4 +1,4 @@
-"""Reads what answers need: how far rollups have come, closed days in one statement, open days."""
+"""Reads what answers need: how far rollups have come, then closed days and open days."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ from dashboard.figures import ever as added_up
 from dashboard.figures.asks import Ask, Sums
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.days import Closed, closed, every_day, open_days
-from dashboard.figures.one_card import days as one_card
-from dashboard.figures.one_card.counted import of_closed_days, of_open_days
-from dashboard.figures.one_card.stored import events, visits
+from dashboard.figures.one_card.closed import of_closed_days
+from dashboard.figures.one_card.counted import of_open_days
+from dashboard.figures.one_card.stored import events
 from dashboard.figures.one_card.visits import Opened, opened
 from dashboard.figures.question import Answer, Question
 from dashboard.figures.values import NOTHING, summed
@@ -127,41 +127,11 @@ def _closed(
 ) -> list[Sums]:
     told = {ask: added_up.told(ask, kept) for ask in asks if kept and added_up.is_told(ask, groups)}
     left = [ask for ask in asks if ask not in told]
-    if len(question.cards) == 1 and question.filters:
-        told |= _of_visits(place.store, groups, question, left)
-    elif len(question.cards) == 1:
-        told |= _of_one_card(place.store, groups, question.cards[0].id, left)
+    if len(question.cards) == 1:
+        told |= of_closed_days(place.store, groups, question, left)
     else:
         told |= {ask: rollups.answer(place.store, groups, question.filters, ask) for ask in left}
     return [told[ask] for ask in asks]
-
-
-def _of_one_card(
-    store: EventStore, groups: Sequence[Closed], card: str, asks: Sequence[Ask]
-) -> dict[Ask, Sums]:
-    of_days = [ask for ask in asks if one_card.is_of_days(ask)]
-    told = {ask: rollups.answer(store, groups, (), ask) for ask in asks if ask not in of_days}
-    if of_days:
-        each = rollups.answer(store, groups, (), one_card.each_day(of_days))
-        told |= {ask: one_card.told(ask, card, each) for ask in of_days}
-    return told
-
-
-def _of_visits(
-    store: EventStore, groups: Sequence[Closed], question: Question, asks: Sequence[Ask]
-) -> dict[Ask, Sums]:
-    """The visits of one card are few: they are read once and counted as those of open days are."""
-    told: dict[Ask, Sums] = {ask: {} for ask in asks}
-    asked = [ask for ask in asks if not rollups.left_to_events(ask, question.filters)]
-    if not groups or not asked:
-        return told
-    card = question.cards[0].id
-    fitting = visits(store, groups, question.filters, asked)
-    told |= {ask: of_closed_days(card, ask, fitting) for ask in asked}
-    if of_days := [ask for ask in asked if ask.table == "days"]:
-        each = rollups.answer(store, groups, (), one_card.each_day(of_days))
-        told |= {ask: summed((told[ask], one_card.beside(ask, card, each))) for ask in of_days}
-    return told
 
 
 def _wanted(

@@ -35,7 +35,7 @@ def of_open_days(
     return [told(*each) for each in asks]
 
 
-def of_closed_days(card: str, ask: Ask, visits: Iterable[Visit]) -> Sums:
+def of_closed_visits(card: str, ask: Ask, visits: Iterable[Visit]) -> Sums:
     """What visits know of themselves, all of which fit the filter."""
     asked = [
         visit
