@@ -203,7 +203,7 @@ def _prepare(data: Path) -> tuple[dict[str, str], float]:
     """Gives keys of the API for each question, so many that none runs into its quota, and what the
     engine takes for nothing."""
     is_new = not data.exists()
-    balise(data, "init")
+    balise(data, "init" if is_new else "migrate")
     with (
         closing(open_directory(f"sqlite:///{data}/balise.db")) as directory,
         closing(open_store(f"chdb://{data}/events")) as store,
