@@ -41,8 +41,15 @@ PAUSE_S = 0.5
 METRICS = tuple(name for name, kind in CARD_DAYS.items() if kind == pl.UInt32)
 """What a dry run compares, before and after."""
 
+STOPPED = "stopped"
+"""What is noted of a run that was told to end before its end."""
+
 Told = Callable[[int, int], None]
 """Hears how many events are done, of how many."""
+
+
+class Stopped(Exception):
+    """The process is to end; the same request goes on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +191,12 @@ def _recorded(
         with directory.write() as conn:
             runs.note(conn, run, facts)
 
-    error: str | None = "stopped"
+    error: str | None = STOPPED
     try:
         yield list(done), note
         error = None
+    except Stopped:
+        raise
     except Exception as failure:
         error = f"{type(failure).__name__}: {failure}"
         raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from pipeline.backfill import Request, backfill, compare
+from pipeline.backfill import Request, Stopped, backfill, compare
 from schema.clock import Clock
 from schema.directory import backfills, leases
 from schema.directory.backfills import Asked
@@ -23,10 +23,6 @@ FAILED = "failed"
 """What is kept of an error that is nobody's sentence; its trace is in the log."""
 
 _log = structlog.get_logger()
-
-
-class Stopped(Exception):
-    """The process is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def _step(place: Place, asked: Asked, stopping: Callable[[], bool]) -> int:
 
     def told(done: int, whole: int) -> None:
         if stopping():
-            raise Stopped("the process ends; the next one goes on")
+            raise Stopped
         with place.directory.write() as conn:
             backfills.come_to(conn, asked.id, done / whole if whole else 1.0)
 

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from pipeline.backfill import STOPPED
 from pipeline.jobs import JOBS, Context, run_job
 from pipeline.reclassify import under_way
+from pipeline.recompute import FAILED
 from schema.directory import accounts, backfills, restored, runs
 from schema.settings import load
 
@@ -25,7 +27,7 @@ def test_health_tells_jobs_spool_and_whether_the_ledger_balances(world, ops):
     page = ops.get("/ops").text
     assert "Le compte est bon" in page
     assert "<code>roll</code>" in page
-    assert "The disk is full." in page
+    assert 'le journal dit\xa0: <span lang="en">The disk is full.</span>' in page
 
 
 def test_a_ledger_that_does_not_balance_names_the_card(world, ops):
@@ -134,6 +136,9 @@ def test_days_that_are_computed_again_tell_how_far_they_are(world, ops):
     page = ops.get("/ops").text
     assert 'max="1" value="0.25"' in page
     assert "en cours" in page
+    with world.directory.write() as conn:
+        runs.finish(conn, run, now_ms=world.clock.now_ms, rows=9, error=STOPPED)
+    assert ops.get("/ops").text.count("interrompue\xa0: redemandée") == 2
 
 
 RULE = "bot.library"
@@ -260,7 +265,12 @@ def test_a_backfill_that_cannot_be_made_says_why(world, ops, work):
         asked = {"first": date(2026, 11, 18), "last": date(2026, 11, 19), "cards": ("gone",)}
         backfills.ask(conn, **asked, actor="user:u1", now_ms=world.clock.now_ms)
     work()
-    assert "There is no card" in ops.get("/ops/backfill").text
+    said = 'le journal dit\xa0: <span lang="en">There is no card'
+    assert ops.get("/ops/backfill").text.count(said) == 2
+    with world.directory.write() as conn:
+        id = backfills.ask(conn, **asked, actor="user:u1", now_ms=world.clock.now_ms).id
+        backfills.finish(conn, id, error=FAILED, now_ms=world.clock.now_ms)
+    assert "le journal en garde la trace" in ops.get("/ops/backfill").text
 
 
 @pytest.mark.parametrize(

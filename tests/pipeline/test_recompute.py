@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline import rebuild, recompute
+from pipeline.backfill import STOPPED
 from pipeline.batches import to_events
 from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
@@ -103,7 +104,7 @@ def test_a_stop_leaves_the_rest_to_the_next_run(place, monkeypatch):
     with place.directory.read() as conn:
         whole, cut = runs.of_job(conn, "backfill", 2)
     assert cut.rows > 0
-    assert "Stopped" in cut.error
+    assert cut.error == STOPPED
     assert (whole.rows, whole.error) == (14, None)
 
 

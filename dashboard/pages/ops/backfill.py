@@ -30,7 +30,7 @@ WRONG: Mapping[str, str] = {
     "busy": N_("Another one has not ended yet."),
 }
 FAILED: Final = N_("Something went wrong; the log has its trace. Ask for it again: it goes on.")
-"""Where the error has no sentence of its own."""
+"""Where there is no sentence to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Shown:
     asked: Asked
     days: str
     when: str
-    error: str
+    failed: bool
+    """Its error has no sentence of its own."""
     lines: tuple[Line, ...]
     """What it would change."""
 
@@ -138,6 +139,7 @@ def _page(reader: Reader, wrong: Mapping[str, str]) -> Response:
         ended=shown[1:] if current else shown,
         typed=reader.form,
         wrong=wrong,
+        failed=FAILED,
         again_s=AGAIN_S,
     )
 
@@ -150,5 +152,5 @@ def _shown(reader: Reader, asked: Asked) -> Shown:
     today = datetime.fromtimestamp(reader.site.clock() / 1000, UTC).date()
     changes = lines(asked.difference.before, asked.difference.after) if asked.difference else ()
     when = f"{words.day(at.date(), today)} {at:%H:%M} UTC"
-    error = words.gettext(FAILED) if asked.error == recompute.FAILED else asked.error
-    return Shown(asked, words.days(asked.first, asked.last), when, error, changes)
+    failed = asked.error == recompute.FAILED
+    return Shown(asked, words.days(asked.first, asked.last), when, failed, changes)

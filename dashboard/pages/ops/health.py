@@ -54,6 +54,8 @@ class Backfill:
 
 
 def show(request: Request, reader: Reader) -> Response:
+    from pipeline.backfill import STOPPED
+
     site = reader.site
     with site.directory.read() as conn:
         latest = runs.latest(conn)
@@ -66,6 +68,7 @@ def show(request: Request, reader: Reader) -> Response:
         ledger=_ledger(site),
         spool=_spool(site),
         words=OUTCOMES,
+        stopped=STOPPED,
     )
 
 
