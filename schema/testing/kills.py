@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from schema.testing import stored
 from schema.testing.load import Load
 from schema.testing.server import balise, free_port, running
 
@@ -35,12 +36,11 @@ def kill_under_load(data: Path, rounds: int, seed: int) -> Outcome:
                 server.kill()
     with running(data, "serve", port=port, **WITHOUT_LIMITS) as server:
         server.stop()
-    asked = balise(data, "sql", "--json", "SELECT page, seq FROM events")
     ledger = balise(data, "ledger", "--json")
     told = json.loads(ledger.stdout)
     return Outcome(
         acknowledged=frozenset().union(*(load.acknowledged for load in loads)),
-        stored=tuple((row["page"], row["seq"]) for row in json.loads(asked.stdout)),
+        stored=tuple(stored.rows(data, "SELECT page, seq FROM events")),
         cut=sum(load.cut for load in loads),
         ledger=tuple(told["lines"]),
         balanced=told["balanced"],

@@ -10,8 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from balise.main import run
-from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
+from schema.testing import prepared
 
 
 class Answer(NamedTuple):
@@ -46,12 +45,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 @pytest.fixture
 def directory_dsn(tmp_path: Path, shell: Shell) -> str:
     """A directory in the shell's data folder, with its tables and nothing in them."""
-    (tmp_path / "var").mkdir()
-    dsn = f"sqlite:///{tmp_path}/var/balise.db"
-    directory = open_directory(dsn)
-    upgrade(directory)
-    directory.close()
-    return dsn
+    return prepared.directory(tmp_path / "var")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import pytest
 
 from schema.clock import system_clock
 from schema.days import local_day
+from schema.testing import prepared
 
 DAY_MS = 86_400_000
 YESTERDAY = str(local_day(system_clock() - DAY_MS, "UTC"))
@@ -9,8 +10,8 @@ FEBRUARY = ("--from", "2026-02-01", "--to", "2026-02-28")
 
 
 @pytest.fixture
-def installed(shell):
-    assert shell("init").code == 0
+def installed(shell, tmp_path):
+    prepared.installation(tmp_path / "var")
     return shell
 
 

@@ -8,6 +8,7 @@ from contextlib import closing
 
 import pytest
 
+from schema.testing import stored
 from schema.testing.events import CARD, envelope
 from schema.testing.installation import SITE, install
 from schema.testing.server import BALISE, balise, environment, running
@@ -36,11 +37,6 @@ def send(server, seed, agent=AGENT):
         assert answer.status == 204
 
 
-def events(data):
-    asked = balise(data, "sql", "--json", "SELECT count() AS n FROM events")
-    return json.loads(asked.stdout)[0]["n"]
-
-
 def actions(data):
     with closing(sqlite3.connect(data / "balise.db")) as directory:
         found = directory.execute("SELECT action FROM audit ORDER BY id").fetchall()
@@ -63,7 +59,7 @@ def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(d
     )
     assert erased.returncode == 0, erased.stderr
     assert json.loads(erased.stdout)["rows"]["events"] == 3
-    assert events(data) == 1
+    assert stored.events(data) == 1
     with running(data, "serve") as server:
         send(server, 4)
         account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]
@@ -80,7 +76,7 @@ def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(d
         assert gone.returncode == 0, gone.stderr
         assert json.loads(gone.stdout)["erased"] == [CARD]
         assert json.loads(gone.stdout)["rows"]["events"] == 2
-    assert events(data) == 0
+    assert stored.events(data) == 0
     again = balise(data, "erase", "card", CARD, "--yes", "--json")
     assert json.loads(again.stdout)["rows"]["events"] == 0
     with closing(sqlite3.connect(data / "balise.db")) as directory:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from schema.testing import stored
 from schema.testing.events import CARD
 from schema.testing.installation import install
 from schema.testing.server import BALISE, balise, environment, running
@@ -29,10 +30,6 @@ def data(tmp_path_factory):
     return folder
 
 
-def asked(data, sql):
-    return json.loads(balise(data, "sql", "--json", sql).stdout)
-
-
 def test_alone_and_beside_a_server_each_row_is_stored_once(data):
     file = data.parent / "some.csv"
     file.write_text(f"{rows(300)}\nnobody00,{int(time.time())}000,view,x\n")
@@ -50,8 +47,7 @@ def test_alone_and_beside_a_server_each_row_is_stored_once(data):
         more.write_text(rows(400).replace(",view,", ",engage,"))
         beside = server.run("import", str(more), "--format", "csv")
         assert "400 events imported" in beside.stdout, beside.stderr
-        [stored] = json.loads(server.run("sql", "--json", "SELECT count() AS n FROM events").stdout)
-        assert stored == {"n": 700}
+        assert stored.events(data) == 700
     assert balise(data, "ledger").returncode == 0
 
 
@@ -77,17 +73,11 @@ def test_killed_at_any_instant_it_is_resumed_by_running_it_again(data):
     done = balise(data, "import", str(file), "--json")
     told = json.loads(done.stdout)["files"][0]
     assert told["new"] + told["duplicate"] == 150_000
-    [stored] = asked(
-        data,
-        "SELECT count() AS n, uniqExact(page, seq) AS events FROM events WHERE name = 'opened'",
-    )
-    assert stored == {"n": 150_000, "events": 150_000}
+    counted = "SELECT count(), uniqExact(page, seq) FROM events WHERE name = 'opened'"
+    assert stored.rows(data, counted) == [(150_000, 150_000)]
     ledger = json.loads(balise(data, "ledger", "--json").stdout)
     assert ledger["balanced"]
-    assert (
-        sum(line["human"] for line in ledger["lines"])
-        == asked(data, "SELECT count() AS n FROM events")[0]["n"]
-    )
+    assert sum(line["human"] for line in ledger["lines"]) == stored.events(data)
 
 
 def test_what_cannot_be_imported_is_one_sentence(data):

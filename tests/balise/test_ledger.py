@@ -1,12 +1,13 @@
 import pytest
 
+from schema.testing import prepared
 from schema.testing.events import CARD, NOW_MS, spooled
 from schema.testing.spools import PlainSpool
 
 
 @pytest.fixture
-def spool(tmp_path, shell):
-    assert shell("init").code == 0
+def spool(tmp_path):
+    prepared.installation(tmp_path / "var")
     spool = PlainSpool(tmp_path / "var" / "spool")
     spool.commit([spooled(1), spooled(2, at=NOW_MS - 24 * 3_600_000)])
     yield spool

@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 
 from balise import parts
+from schema.testing import prepared
 from schema.testing.server import running
 
 
@@ -22,7 +23,9 @@ def fetch(address):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("metrics") / "var", "serve") as server:
+    data = tmp_path_factory.mktemp("metrics") / "var"
+    prepared.installation(data)
+    with running(data, "serve") as server:
         yield server
 
 
@@ -47,6 +50,7 @@ def test_ready_tells_of_disk_spool_and_store_apart(server):
 
 
 def test_a_collector_tells_only_of_what_it_has(tmp_path):
+    prepared.installation(tmp_path / "var")
     with running(tmp_path / "var", "collect") as server:
         assert json.loads(fetch(f"{server.origin}/readyz")[1]) == {"spool": "ok", "disk": "ok"}
         status, page = fetch(f"{server.origin}/metrics")

@@ -7,9 +7,8 @@ from pipeline.enrich import enrich
 from pipeline.frames import SPOOLED
 from schema.directory.database import open_directory
 from schema.directory.tables import audit
-from schema.migrate import migrate
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import CARD, spooled
 
 RANGE = ("--card", CARD, "--from", "2026-11-20", "--to", "2026-11-20")
@@ -23,11 +22,9 @@ def stored(shell, account, tmp_path):
 
     site = ("--name", "A", "--url", "https://a.example", "--zone", "Europe/Paris", "--id", CARD)
     assert shell("card", "create", "--account", account, *site).code == 0
-    address = f"chdb:///{tmp_path}/var/events"
     events = [spooled(n, agent="curl/8.9.1") for n in range(3)]
     frame = pl.DataFrame(map(msgspec.structs.asdict, events), schema=SPOOLED)
-    with closing(open_store(address)) as store:
-        migrate(store, parse(address))
+    with closing(open_store(prepared.events(tmp_path / "var"))) as store:
         store.insert("events", to_events(enrich(frame)), token="t")
 
 

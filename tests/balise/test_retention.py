@@ -4,6 +4,7 @@ from schema.clock import system_clock
 from schema.directory import accounts, cards
 from schema.directory.database import open_directory
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import CARD
 
 
@@ -17,7 +18,7 @@ def put_old_event(var):
 
 
 def test_what_is_over_is_shown_and_then_deleted(shell, tmp_path):
-    shell("init")
+    prepared.installation(tmp_path / "var")
     put_old_event(tmp_path / "var")
     shown = shell("retention", "--dry-run", "--json").json
     assert (shown["deleted"], shown["tables"][0]["rows"]) == (False, 1)

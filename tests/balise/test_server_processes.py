@@ -4,11 +4,13 @@ import json
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.spools import pending_events
+from schema.testing import stored
 from schema.testing.events import body, envelope
 from schema.testing.installation import install
 from schema.testing.server import (
@@ -30,6 +32,15 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One that runs for the tests of what happens beside it."""
+    data = tmp_path_factory.mktemp("beside") / "var"
+    install(data)
+    with running(data, "serve") as server:
+        yield server
+
+
 def send(server: RunningServer, seed: int, **given: str) -> None:
     now_ms = time.time_ns() // 1_000_000
     event = {"seq": 0, "name": "view", "at": now_ms}
@@ -42,17 +53,11 @@ def send(server: RunningServer, seed: int, **given: str) -> None:
         assert answer.status == 204
 
 
-def stored(data: Path) -> int:
-    asked = balise(data, "sql", "--json", "SELECT count() AS n FROM events")
-    assert asked.returncode == 0, asked.stderr
-    return int(json.loads(asked.stdout)[0]["n"])
-
-
 def eventually_stored(data: Path, number: int) -> None:
     until = time.monotonic() + QUERYABLE_WITHIN_S
-    while stored(data) < number and time.monotonic() < until:
-        time.sleep(0.1)
-    assert stored(data) == number
+    while stored.events(data) < number and time.monotonic() < until:
+        time.sleep(0.05)
+    assert stored.events(data) == number
 
 
 def test_serve_stops_gently_with_all_that_it_took_in_the_store(data: Path) -> None:
@@ -60,32 +65,32 @@ def test_serve_stops_gently_with_all_that_it_took_in_the_store(data: Path) -> No
         for seed in range(20):
             send(server, seed)
         assert server.stop() == 0
-    assert stored(data) == 20
+    assert stored.events(data) == 20
     assert pending_events(data / "spool") == 0
     assert not (data / "control.sock").exists()
 
 
-def test_what_a_killed_server_acknowledged_is_stored_by_the_next_one(data: Path) -> None:
+def test_a_server_stores_what_a_killed_one_and_a_collector_acknowledged_before_it(
+    data: Path,
+) -> None:
     with running(data, "serve") as server:
         for seed in range(20):
             send(server, seed)
         server.kill()
-    with running(data, "serve"):
-        eventually_stored(data, 20)
-
-
-def test_collect_alone_takes_events_and_a_later_server_ships_them(data: Path) -> None:
+    already = stored.events(data)
     with running(data, "collect") as collector:
-        send(collector, 1)
+        send(collector, 20)
         assert collector.stop() == 0
+    assert stored.events(data) == already
     with running(data, "serve"):
-        eventually_stored(data, 1)
+        eventually_stored(data, 21)
 
 
-def test_a_collector_beside_a_server_is_shipped_by_it(data: Path) -> None:
-    with running(data, "serve"), running(data, "collect") as collector:
+def test_a_collector_beside_a_server_is_shipped_by_it(server: RunningServer) -> None:
+    before = stored.events(server.data)
+    with running(server.data, "collect") as collector:
         send(collector, 1)
-        eventually_stored(data, 1)
+        eventually_stored(server.data, before + 1)
 
 
 def test_work_ships_what_a_collector_takes_and_answers_for_the_store(data: Path) -> None:
@@ -121,14 +126,15 @@ def read(address: str) -> str:
     return text
 
 
-def test_a_card_made_while_the_server_runs_is_known_within_two_seconds(data: Path) -> None:
-    with running(data, "serve") as server:
-        account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]
-        site = ("--url", "https://lormeau.example/eva", "--zone", "Europe/Paris")
-        card = "Xb4Ew9Lr"
-        server.run("card", "create", "--account", account, "--name", "Eva", *site, "--id", card)
-        time.sleep(KNOWN_WITHIN_S)
-        send(server, 1, card=card)
+def test_a_card_made_while_the_server_runs_is_known_within_two_seconds(
+    server: RunningServer,
+) -> None:
+    account = json.loads(server.run("account", "list", "--json").stdout)[0]["id"]
+    site = ("--url", "https://lormeau.example/eva", "--zone", "Europe/Paris")
+    card = "Xb4Ew9Lr"
+    server.run("card", "create", "--account", account, "--name", "Eva", *site, "--id", card)
+    time.sleep(KNOWN_WITHIN_S)
+    send(server, 2, card=card)
 
 
 def refused(data: Path, *arguments: str, code: int, **settings: str) -> str:
@@ -139,13 +145,13 @@ def refused(data: Path, *arguments: str, code: int, **settings: str) -> str:
     return lines[0]
 
 
-def test_a_second_server_on_the_same_port_is_told_who_has_it(data: Path) -> None:
-    with running(data, "serve") as server:
-        port = server.origin.rpartition(":")[2]
-        assert f"Port {port} is taken" in refused(data, "serve", code=3, port=port)
+def test_a_second_server_on_the_same_port_is_told_who_has_it(server: RunningServer) -> None:
+    port = server.origin.rpartition(":")[2]
+    assert f"Port {port} is taken" in refused(server.data, "serve", code=3, port=port)
 
 
-def test_a_second_server_over_the_same_folder_is_told_that_the_store_is_held(data: Path) -> None:
-    with running(data, "serve"):
-        says = refused(data, "serve", code=3, port=str(free_port()))
+def test_a_second_server_over_the_same_folder_is_told_that_the_store_is_held(
+    server: RunningServer,
+) -> None:
+    says = refused(server.data, "serve", code=3, port=str(free_port()))
     assert "is held by another process" in says

@@ -22,9 +22,10 @@ from collector.cards import CardBook
 from collector.pages import Pages
 from collector.spool import Spool
 from collector.track import Track
-from schema.directory import accounts, cards, upgrade
+from schema.directory import accounts, cards
 from schema.directory.database import Directory, open_directory
 from schema.spooled import SpooledEvent, open_spool
+from schema.testing import prepared
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS
 
@@ -38,12 +39,11 @@ def clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def directory_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("directory") / "balise.db"
-    opened = open_directory(f"sqlite:///{path}")
-    upgrade.upgrade(opened)
+    folder = tmp_path_factory.mktemp("directory")
+    opened = open_directory(prepared.directory(folder))
     add_card(opened, CARD, [ORIGIN])
     opened.close()
-    return path
+    return folder / "balise.db"
 
 
 @pytest.fixture

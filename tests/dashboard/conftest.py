@@ -22,14 +22,12 @@ from starlette.applications import Starlette
 
 from dashboard.app import build
 from schema.days import DAY_MS
-from schema.directory import accounts, cards, users
+from schema.directory import accounts, cards, sessions, users
 from schema.directory.cards import Card
 from schema.directory.database import Directory, open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
 from schema.store import EventStore
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.clock import FixedClock
 
 NOW = "2026-11-20T18:30:00+01:00"
@@ -94,10 +92,15 @@ class World:
         return build(**given | changes)
 
     def visitor(self, email: str | None = None, app: Starlette | None = None) -> "Visitor":
-        """A browser on the pages, signed in when an e-mail is given."""
-        visitor = Visitor(self.portal, app or self.app(), self.origin)
+        """A browser on the pages. When an e-mail is given it has a session already, for to check a
+        password is made to take long."""
+        app = app or self.app()
+        visitor = Visitor(self.portal, app, self.origin)
         if email:
-            assert visitor.sign_in(email, self.password).status_code == 303
+            with self.directory.write() as conn:
+                token = sessions.start(conn, users.by_email(conn, email).id, self.clock())
+            host = self.origin.partition("://")[2]
+            visitor.cookies.set(app.state.site.session_cookie, token, domain=host)
         return visitor
 
     def event(self, card: Card, at: str, **changes: object) -> dict[str, object]:
@@ -115,22 +118,19 @@ class World:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
     """One per module: a process holds one embedded store at a time, and opening it is slow."""
-    dsn = f"chdb://{tmp_path_factory.mktemp('store') / 'events'}"
-    store = open_store(dsn)
-    migrate(store, parse(dsn))
+    store = open_store(prepared.events(tmp_path_factory.mktemp("store")))
     yield store
     store.close()
 
 
 @pytest.fixture(scope="session")
 def directory_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Card, ...]]:
-    """Made once and copied for each test: migrations and password hashes take their time."""
-    path = tmp_path_factory.mktemp("directory") / "balise.db"
-    directory = open_directory(f"sqlite:///{path}")
-    upgrade(directory)
+    """Made once and copied for each test: password hashes take their time."""
+    folder = tmp_path_factory.mktemp("directory")
+    directory = open_directory(prepared.directory(folder))
     made = _people(directory, FixedClock.at(NOW).now_ms)
     directory.close()
-    return path, made
+    return folder / "balise.db", made
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from balise.installation import Installation, reached
 from schema.settings import Settings
+from schema.testing import prepared
 from schema.testing.clock import FixedClock
 from schema.testing.events import NOW_MS
 
@@ -47,5 +48,6 @@ def clock() -> FixedClock:
 @pytest.fixture
 def place(settings: Settings, clock: FixedClock) -> Iterator[Installation]:
     """A new installation on the embedded stores, with nobody in it."""
+    prepared.installation(settings.data)
     with reached(settings, clock) as opened:
         yield opened

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from balise.main import run
-from schema.directory import accounts, upgrade
+from schema.directory import accounts
 from schema.directory.database import open_directory
+from schema.testing import prepared
 from schema.testing.server import running
 
 Demo = Callable[..., tuple[int, str, str]]
@@ -64,9 +65,7 @@ def test_a_wrong_number_is_refused_before_anything_is_made(
 
 
 def test_customers_of_ones_own_are_not_mixed_with_it(demo: Demo, tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir()
-    directory = open_directory(f"sqlite:///{tmp_path}/var/balise.db")
-    upgrade.upgrade(directory)
+    directory = open_directory(prepared.directory(tmp_path / "var"))
     with directory.write() as conn:
         accounts.create(conn, name="Garage Hoarau", tier="premium", locale="fr", now_ms=1)
     directory.close()

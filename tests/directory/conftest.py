@@ -1,6 +1,5 @@
 """Every test of the directory runs on SQLite and on a private PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from schema.directory.cards import Card
 from schema.directory.database import Directory, open_directory
 from schema.directory.upgrade import upgrade
 from schema.directory.users import User
+from schema.testing import prepared
 from schema.testing.postgres import PROGRAMS, Postgres, find_programs, running_postgres
 
 NOW_MS = 1_763_640_000_000
@@ -27,23 +27,12 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "balise.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
     name = postgres.create_database()
-    _migrate(postgres.dsn(name))
-    return name
-
-
-def _migrate(dsn: str) -> None:
-    directory = open_directory(dsn)
+    directory = open_directory(postgres.dsn(name))
     upgrade(directory)
     directory.close()
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,8 +56,7 @@ def empty_dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 def dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a directory with this version's tables, and nothing in them."""
     if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "balise.db")
-        yield f"sqlite:///{tmp_path}/balise.db"
+        yield prepared.directory(tmp_path)
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
         name = postgres.create_database(request.getfixturevalue("postgres_template"))

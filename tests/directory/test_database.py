@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from schema.directory import accounts, database, leases, runs
 from schema.directory.database import Directory, open_directory
 from schema.errors import BadInput, Unavailable
+from schema.testing import prepared
 from schema.testing.postgres import Postgres
 
 NOBODY = 65_534
@@ -90,11 +91,10 @@ def test_only_the_owner_may_read_the_files_of_sqlite(tmp_path: Path) -> None:
 
 
 def test_a_busy_directory_is_said_to_be_busy(
-    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_S", 0.05)
-    (tmp_path / "balise.db").write_bytes(sqlite_template.read_bytes())
-    directory = open_directory(f"sqlite:///{tmp_path}/balise.db")
+    directory = open_directory(prepared.directory(tmp_path))
     other = sqlite3.connect(tmp_path / "balise.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     busy = pytest.raises(Unavailable, match="is busy with another write; try again")

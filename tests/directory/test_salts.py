@@ -4,6 +4,7 @@ from pathlib import Path
 
 from schema.directory import salts
 from schema.directory.database import Directory, open_directory
+from schema.testing import prepared
 
 DAY = date(2026, 11, 20)
 HOUR_MS = 3_600_000
@@ -58,9 +59,8 @@ def test_the_salt_of_a_coming_date_stays(directory: Directory) -> None:
     assert _of(directory, date(2026, 11, 22)) == coming
 
 
-def test_a_deleted_salt_is_in_no_file_of_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    (tmp_path / "balise.db").write_bytes(sqlite_template.read_bytes())
-    directory = open_directory(f"sqlite:///{tmp_path}/balise.db")
+def test_a_deleted_salt_is_in_no_file_of_sqlite(tmp_path: Path) -> None:
+    directory = open_directory(prepared.directory(tmp_path))
     salt = _of(directory, DAY)
 
     def files_with_it() -> list[str]:

@@ -5,14 +5,14 @@ import time
 import zipfile
 from contextlib import ExitStack
 
+from schema.testing import stored
 from schema.testing.installation import install
 from schema.testing.load import Load
 from schema.testing.server import balise, free_port, running
 
 
-def stored(data):
-    asked = balise(data, "sql", "--json", "SELECT page, seq FROM events")
-    return [(row["page"], row["seq"]) for row in json.loads(asked.stdout)]
+def events(data):
+    return stored.rows(data, "SELECT page, seq FROM events")
 
 
 def test_what_was_acknowledged_before_is_restored_and_nothing_twice(tmp_path):
@@ -32,10 +32,10 @@ def test_what_was_acknowledged_before_is_restored_and_nothing_twice(tmp_path):
     assert restored.returncode == 0, restored.stderr
     with running(new, "serve") as server:
         server.stop()
-    after = stored(new)
+    after = events(new)
     assert before <= set(after)
     assert len(after) == len(set(after))
-    assert set(after) <= set(stored(data))
+    assert set(after) <= set(events(data))
     ledger = balise(new, "ledger", "--json")
     assert json.loads(ledger.stdout)["balanced"]
     with zipfile.ZipFile(told["archive"]) as archive:

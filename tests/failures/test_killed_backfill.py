@@ -19,10 +19,8 @@ from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
 from schema.directory import accounts, cards
 from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import NOW_MS, spooled
 
 HERE = Path(__file__).parent
@@ -36,7 +34,6 @@ WRONG = 77
 @pytest.fixture
 def folder(tmp_path):
     """Three cards, five events on each of 30 days, all of them computed."""
-    address = f"chdb:///{tmp_path}/events"
     events = [
         spooled(100 * day + n, card=card, at=NOW_MS - day * DAY_MS, seq=n)
         for card in CARDS
@@ -45,11 +42,9 @@ def folder(tmp_path):
     ]
     frame = pl.DataFrame(map(msgspec.structs.asdict, events), schema=SPOOLED)
     with (
-        closing(open_store(address)) as store,
-        closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory,
+        closing(open_store(prepared.events(tmp_path))) as store,
+        closing(open_directory(prepared.directory(tmp_path))) as directory,
     ):
-        migrate(store, parse(address))
-        upgrade(directory)
         with directory.write() as conn:
             account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
             given = {"account": account.id, "name": "A", "url": "https://example.fr", "origins": ()}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from schema.directory.database import open_directory
 from schema.directory.tables import leases
-from schema.directory.upgrade import upgrade
+from schema.testing import prepared
 
 PROGRAM = Path(__file__).with_name("lead_until_killed.py")
 LEASE_MS = 1_500
@@ -36,8 +36,7 @@ def wait_until(condition):
 
 
 def test_when_the_leading_process_is_killed_the_other_takes_over_when_the_lease_ends(tmp_path):
-    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
-        upgrade(directory)
+    with closing(open_directory(prepared.directory(tmp_path))) as directory:
         processes = [begin(tmp_path), begin(tmp_path)]
         try:
             wait_until(lambda: len(notes(tmp_path)) >= 3)

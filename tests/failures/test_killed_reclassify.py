@@ -19,10 +19,9 @@ from pipeline.reclass import Scope
 from pipeline.reclassify import Place, Rulebook, reclassify, under_way
 from schema.directory import accounts, cards, restored
 from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
 from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import CARD, NOW_MS, spooled
 
 HERE = Path(__file__).parent
@@ -37,22 +36,21 @@ MOVED = "SELECT sumIf(n, outcome = 'human'), sumIf(n, outcome = 'automatic') FRO
 
 @pytest.fixture
 def folder(tmp_path):
-    address = f"chdb:///{tmp_path}/events"
     made = [
         spooled(n, at=NOW_MS - n * HOUR_MS // 40, agent=AGENTS[n % len(AGENTS)])
         for n in range(EVENTS)
     ]
     frame = pl.DataFrame(map(msgspec.structs.asdict, made), schema=SPOOLED)
-    with closing(open_store(address)) as store:
-        migrate(store, parse(address))
+    with closing(open_store(prepared.events(tmp_path))) as store:
         for part, some in enumerate(frame.iter_slices(EVENTS // 4)):
             store.insert("events", to_events(enrich(some)), token=str(part))
-    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
-        upgrade(directory)
-        with directory.write() as conn:
-            account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
-            given = {"account": account.id, "name": "A", "url": "https://example.fr", "origins": ()}
-            cards.create(conn, **given, zone="Europe/Paris", now_ms=0, id=CARD)
+    with (
+        closing(open_directory(prepared.directory(tmp_path))) as directory,
+        directory.write() as conn,
+    ):
+        account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
+        given = {"account": account.id, "name": "A", "url": "https://example.fr", "origins": ()}
+        cards.create(conn, **given, zone="Europe/Paris", now_ms=0, id=CARD)
     return tmp_path
 
 

@@ -9,17 +9,16 @@ import pytest
 from schema.clock import system_clock
 from schema.directory.database import open_directory
 from schema.directory.leases import held_through
-from schema.directory.upgrade import upgrade
 from schema.errors import Unavailable
+from schema.testing import prepared
 
 PROGRAM = Path(__file__).with_name("hold_until_killed.py")
 LEASE_MS = 1_500
 
 
 def test_killed_work_holds_up_the_next_until_its_lease_ends_and_living_work_for_ever(tmp_path):
-    address = f"sqlite:///{tmp_path}/balise.db"
+    address = prepared.directory(tmp_path)
     with closing(open_directory(address)) as directory:
-        upgrade(directory)
         worker = subprocess.Popen(
             [sys.executable, str(PROGRAM), address, str(LEASE_MS)], stdout=subprocess.PIPE
         )

@@ -11,10 +11,10 @@ from pipeline.enrich import enrich
 from pipeline.ship import Shipper
 from pipeline.spools import pending_events, spool_paths, state
 from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
 from schema.migrate import migrate
 from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.clickhouse import SLOW_S, ClickHouseDouble
 from schema.testing.events import NOW_MS, spooled
 from schema.testing.spools import PlainSpool
@@ -43,8 +43,7 @@ def spool(tmp_path):
 
 @pytest.fixture
 def shipper(tmp_path, store):
-    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
-        upgrade(directory)
+    with closing(open_directory(prepared.directory(tmp_path))) as directory:
         shipper = Shipper(tmp_path / "spool", store, directory, enrich, lambda: NOW_MS)
         with closing(shipper):
             yield shipper

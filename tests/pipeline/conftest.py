@@ -11,28 +11,23 @@ from pipeline.frames import COUNTED
 from schema.days import local_day
 from schema.directory import accounts, cards
 from schema.directory.database import Directory, open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
 from schema.store import EventStore
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import CARD, NOW_MS
 from schema.testing.steps import Step
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EventStore]:
-    address = f"chdb:///{tmp_path}/events"
-    store = open_store(address)
-    migrate(store, parse(address))
+    store = open_store(prepared.events(tmp_path))
     yield store
     store.close()
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Directory]:
-    directory = open_directory(f"sqlite:///{tmp_path}/balise.db")
-    upgrade(directory)
+    directory = open_directory(prepared.directory(tmp_path))
     yield directory
     directory.close()
 

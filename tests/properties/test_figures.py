@@ -11,9 +11,8 @@ from pipeline.compute import tables_of_block
 from pipeline.frames import EVENTS
 from pipeline.rollups import TABLES
 from schema.days import local_day
-from schema.migrate import migrate
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.figures import reference_tables
 from schema.testing.figures_by_sql import statements
 from schema.testing.histories import ZONES, histories
@@ -22,9 +21,7 @@ from schema.testing.histories import ZONES, histories
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """One engine for all examples."""
-    dsn = f"chdb:///{tmp_path_factory.mktemp('figures')}/events"
-    with closing(open_store(dsn)) as store:
-        migrate(store, parse(dsn))
+    with closing(open_store(prepared.events(tmp_path_factory.mktemp("figures")))) as store:
         yield store
 
 

@@ -12,6 +12,7 @@ import pytest
 from balise.installation import reached
 from pipeline.backup.take import Sources
 from schema.settings import load
+from schema.testing import prepared
 from schema.testing.clock import FixedClock
 from schema.testing.events import NOW_MS
 
@@ -30,6 +31,8 @@ def installed(tmp_path: Path, clock: FixedClock) -> Installed:
     @contextmanager
     def open_it(name: str) -> Iterator[Sources]:
         settings = load({"BALISE_DATA": str(tmp_path / name)}, tmp_path)
+        if not settings.data.exists():
+            prepared.installation(settings.data)
         with reached(settings, clock) as place:
             yield Sources(place.store, place.directory, place.settings, place.clock)
 

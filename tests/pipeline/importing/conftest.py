@@ -13,11 +13,9 @@ from pipeline.importing.report import Report
 from pipeline.importing.run import Place, Totals, import_file
 from schema.directory import accounts, cards
 from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
 from schema.settings import load
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import NOW_MS
 
 SITE = "https://cartes.example.fr"
@@ -27,13 +25,10 @@ _numbers = count(1)
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     data = tmp_path_factory.mktemp("installation")
-    address = f"chdb:///{data}/events"
     with (
-        closing(open_store(address)) as store,
-        closing(open_directory(f"sqlite:///{data}/balise.db")) as directory,
+        closing(open_store(prepared.events(data))) as store,
+        closing(open_directory(prepared.directory(data))) as directory,
     ):
-        migrate(store, parse(address))
-        upgrade(directory)
         settings = load({"BALISE_DATA": str(data)}, data)
         settings.spool.mkdir()
         yield Place(store, directory, settings, lambda: NOW_MS, enrich)
