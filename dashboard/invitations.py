@@ -1,23 +1,31 @@
-"""Letting somebody in: a user without a password, and a link with which they choose one."""
+"""Letting somebody in: a link with which they choose a password.
 
-import secrets
+The page says the same whether or not the address has an access already: the mail is what differs.
+"""
+
 from dataclasses import dataclass
 
 import structlog
 
 from dashboard.site import Reader
-from schema.directory import tickets, users
+from schema.directory import invitations, users
 from schema.directory.accounts import Account
-from schema.directory.users import User
+from schema.directory.invitations import Invitation
+from schema.directory.users import Role
 from schema.errors import BaliseError
 from schema.languages import N_
 from schema.mail import Mail
 
-ROLES = ("viewer", "owner")
+ROLES: tuple[Role, ...] = ("viewer", "owner")
 SUBJECT = N_("Your access to Balise")
 TEXT = N_(
     "Hello,\n\n%(inviter)s lets you see how the cards of %(account)s are used. Choose your "
     "password here within seven days:\n\n%(link)s\n"
+)
+TAKEN = N_(
+    "Hello,\n\n%(inviter)s would like to let you see how the cards of %(account)s are used. But "
+    "this address has an access to Balise already, and an address has one only: give them another "
+    "address of yours.\n\nYour own access is here:\n\n%(home)s\n"
 )
 
 _log = structlog.get_logger()
@@ -25,7 +33,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    user: User
+    email: str
     link: str
     mailed: bool
     """Without a mail server the page shows the link, to be handed over in another way."""
@@ -35,29 +43,31 @@ def invite(reader: Reader, account: Account, *, email: str, role: str, locale: s
     """What is no role of the form is the one that may do least."""
     site, now_ms = reader.site, reader.site.clock()
     with site.directory.write() as conn:
-        user = users.create(
+        made, token = invitations.invite(
             conn,
             account=account.id,
             email=email,
-            role=role if role in ROLES else ROLES[0],
-            password=secrets.token_urlsafe(32),  # nobody knows it: the link sets the first one
+            role=next((each for each in ROLES if each == role), ROLES[0]),
             locale=locale,
             now_ms=now_ms,
         )
-        token = tickets.issue(conn, user=user.id, purpose="invite", now_ms=now_ms)
-        reader.record(conn, "user.invite", user.id)
-    link = f"{site.origin}/reset/{token}"
-    return Invited(user, link, _mailed(reader, account, user, link))
+        reader.record(conn, "user.invite", account.id)
+    link = f"{site.origin}/invitation/{token}"
+    return Invited(made.email, link, _mailed(reader, account, made, link))
 
 
-def _mailed(reader: Reader, account: Account, user: User, link: str) -> bool:
+def _mailed(reader: Reader, account: Account, made: Invitation, link: str) -> bool:
     site = reader.site
     if not site.post.is_open:
         return False
-    words = site.renderers[user.locale].language
-    given = {"inviter": reader.someone.email, "account": account.name, "link": link}
+    with site.directory.read() as conn:
+        is_taken = users.by_email(conn, made.email) is not None
+    words = site.renderers[made.locale].language
+    given = {"inviter": reader.someone.email, "account": account.name}
+    given |= {"home": site.origin} if is_taken else {"link": link}
+    text = words.gettext(TAKEN if is_taken else TEXT) % given
     try:
-        site.post.send(Mail(user.email, words.gettext(SUBJECT), words.gettext(TEXT) % given))
+        site.post.send(Mail(made.email, words.gettext(SUBJECT), text))
     except BaliseError as error:
         _log.error("mail_not_sent", error=str(error))
         return False

@@ -15,7 +15,6 @@ from dashboard.pages.login import address_of
 from dashboard.site import Reader, Site
 from schema.directory import tickets, users
 from schema.directory.checks import EMAIL_CHARS_MAX, PASSWORD_CHARS_MIN
-from schema.directory.tickets import Purpose
 from schema.directory.users import User
 from schema.errors import BadInput, BaliseError
 from schema.languages import N_
@@ -27,8 +26,6 @@ TEXT = N_(
     "within half an hour:\n\n%(link)s\n\nIf it was not you, do nothing: your password stays as it "
     "is.\n"
 )
-PURPOSES: tuple[Purpose, ...] = ("reset", "invite")
-"""What a link to choose a password may have been made for."""
 
 _log = structlog.get_logger()
 
@@ -88,8 +85,7 @@ def _send(site: Site, email: str) -> None:
 
 def _bearer(site: Site, token: str) -> User | None:
     with site.directory.read() as conn:
-        found = (tickets.bearer(conn, token, purpose, site.clock()) for purpose in PURPOSES)
-        return next(filter(None, found), None)
+        return tickets.bearer(conn, token, "reset", site.clock())
 
 
 def _ask(reader: Reader, *, email: str = "", sent: bool = False, wait_s: int = 0) -> Response:

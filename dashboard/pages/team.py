@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboard.invitations import Invited
 from dashboard.invitations import invite as let_in
 from dashboard.site import Reader
-from schema.directory import users
+from schema.directory import invitations, users
 from schema.errors import BadInput
 
 
@@ -37,16 +37,26 @@ def remove(request: Request, reader: Reader) -> Response:
     return RedirectResponse("/team", 303)
 
 
+def withdraw(request: Request, reader: Reader) -> Response:
+    account, email = reader.someone.account or "", reader.form.get("email", "")
+    with reader.site.directory.write() as conn:
+        invitations.withdraw(conn, account, email)
+        reader.record(conn, "user.withdraw", account)
+    return RedirectResponse("/team", 303)
+
+
 def _page(reader: Reader, *, refused: bool = False, invited: Invited | None = None) -> Response:
     me = reader.someone
     with reader.site.directory.read() as conn:
         members = users.of_account(conn, me.account or "")
+        waiting = invitations.of_account(conn, me.account or "", reader.site.clock())
     return reader.renderer.page(
         "team.html",
         status=422 if refused else 200,
         reader=reader,
         me=me,
         members=members,
+        waiting=waiting,
         typed=reader.form if refused else {},
         refused=refused,
         invited=invited,

@@ -124,6 +124,18 @@ tickets = sa.Table(
     sa.Column("expires_ms", sa.BigInteger, nullable=False),
 )
 
+# Who is to be let in and has not accepted. There may be a user with the address already.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    _owned_by("account"),
+    sa.Column("email", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("locale", sa.String, nullable=False),
+    sa.Column("expires_ms", sa.BigInteger, nullable=False),
+)
+
 # Each lets its user in once, in place of a one-time code.
 recovery_codes = sa.Table(
     "recovery_codes",

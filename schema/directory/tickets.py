@@ -9,13 +9,12 @@ from schema.directory.tables import tickets, users
 from schema.directory.users import COLUMNS, User, user_of
 from schema.ids import new_token, token_hash
 
-Purpose = Literal["sso", "code", "reset", "invite"]
+Purpose = Literal["sso", "code", "reset"]
 
 LIFETIME_MS: dict[Purpose, int] = {
     "sso": 60_000,
     "code": 5 * 60_000,
     "reset": 30 * 60_000,
-    "invite": 7 * 86_400_000,
 }
 
 

@@ -13,7 +13,7 @@ from schema.directory import accounts, export_jobs
 
 # What no page links to: what a page's own script asks for, and what a mail or a message leads to.
 BY_SCRIPT = {"figures", "live", "install_check"}
-BY_MESSAGE = {"sso", "reset_choose", "alerts_off", "shared", "shared_frame"}
+BY_MESSAGE = {"sso", "reset_choose", "invited", "alerts_off", "shared", "shared_frame"}
 
 
 _HREF = re.compile(r'href="([^"]+)"')

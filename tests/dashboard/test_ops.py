@@ -97,7 +97,7 @@ def test_an_account_is_made_with_a_card_and_somebody_who_chooses_a_password(worl
     made = ops.post(f"{path}/cards", card | {"origins": ""}).headers["location"]
     assert re.fullmatch(r"/cards/\w{8}/install", made)
     page = ops.post(f"{path}/users", {"email": "luc@cafe.example", "role": "owner"}).text
-    link = re.search(rf"{re.escape(world.origin)}(/reset/[\w-]+)", page)[1]
+    link = re.search(rf"{re.escape(world.origin)}(/invitation/[\w-]+)", page)[1]
     luc = world.visitor()
     assert luc.post(link, {"password": "un café au soleil"}).status_code == 303
     assert luc.get(made).status_code == 200

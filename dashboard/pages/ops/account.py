@@ -11,7 +11,7 @@ from dashboard.card_form import TypedCard, problems, typed_card
 from dashboard.invitations import Invited, invite
 from dashboard.site import Reader
 from schema.days import zone_names
-from schema.directory import accounts, cards, totp, users
+from schema.directory import accounts, cards, invitations, totp, users
 from schema.directory.accounts import Account
 from schema.errors import BadInput
 
@@ -81,6 +81,7 @@ def _page(
     with reader.site.directory.read() as conn:
         own = cards.of_account(conn, account.id)
         people = users.of_account(conn, account.id)
+        waiting = invitations.of_account(conn, account.id, reader.site.clock())
         with_codes = totp.users_with(conn, account.id)
     return reader.renderer.page(
         "ops/account.html",
@@ -90,6 +91,7 @@ def _page(
         cards=own,
         people=people,
         with_codes=with_codes,
+        waiting=waiting,
         zones=zone_names(),
         card=typed or TypedCard(zone=USUAL_ZONE),
         wrong=wrong or {},
