@@ -1,8 +1,8 @@
 """How long does a full backfill of 20 M events take, and in how much memory, against the best
-single SQL statements that give the same tables in the embedded engine? And of 100 M?
+single SQL statements that give the same tables in the embedded engine?
 
-The statements are asked at 20 M only: their memory grows with the events, and five times as many do
-not fit. `BACKFILL_EVENTS` and `BACKFILL_EVENTS_MANY` ask for other numbers; 0 leaves the many out.
+`bench_roll` tells of 100 M, for which the statements' memory would not suffice: it grows with the
+events. `BACKFILL_EVENTS=1000000` asks for another number.
 """
 
 import json
@@ -20,7 +20,6 @@ from benchmarks import history
 from benchmarks.report import Report, Row
 
 EVENTS = int(os.environ.get("BACKFILL_EVENTS", "20000000"))
-MANY = int(os.environ.get("BACKFILL_EVENTS_MANY", "100000000"))
 CARDS = 20_000
 DAYS = 30
 MEMORY_BAR = "bar: < 1500, aim 800"
@@ -44,37 +43,29 @@ _SORTED = {
 
 
 def measure() -> Report:
-    compared = _compared()
+    with tempfile.TemporaryDirectory(prefix="backfill-") as folder:
+        events = history.make(Path(folder), events=EVENTS, cards=CARDS, days=DAYS)
+        ours, sql = run("polars", folder), run("sql", folder)
+    if ours["tables"] != sql["tables"]:
+        raise AssertionError(f"The tables differ: {ours['tables']} and {sql['tables']}.")
     return Report(
         name="backfill",
         question=__doc__ or "",
-        rows=(*compared, *(_of_many() if MANY else ())),
+        rows=(
+            *cost(f"{events / 1e6:.1f} M events", ours, MEMORY_BAR),
+            *cost("single SQL statements (baseline)", sql, ""),
+            *(
+                Row(f"  of which {table}", (seconds,), "s")
+                for table, seconds in sql["parts"].items()
+            ),
+            Row("backfill / SQL", (ours["seconds"] / sql["seconds"],), "x", "bar: <= 1.0, aim 0.6"),
+            Row("  processor time", (ours["cpu_s"] / sql["cpu_s"],), "x"),
+        ),
         notes=f"{CARDS} cards, {DAYS} days, four tables of equal content on both sides.",
     )
 
 
-def _compared() -> tuple[Row, ...]:
-    with tempfile.TemporaryDirectory(prefix="backfill-") as folder:
-        events = history.make(Path(folder), events=EVENTS, cards=CARDS, days=DAYS)
-        ours, sql = _run("polars", folder), _run("sql", folder)
-    if ours["tables"] != sql["tables"]:
-        raise AssertionError(f"The tables differ: {ours['tables']} and {sql['tables']}.")
-    return (
-        *_cost(f"{events / 1e6:.1f} M events", ours, MEMORY_BAR),
-        *_cost("single SQL statements (baseline)", sql, ""),
-        *(Row(f"  of which {table}", (seconds,), "s") for table, seconds in sql["parts"].items()),
-        Row("backfill / SQL", (ours["seconds"] / sql["seconds"],), "x", "bar: <= 1.0, aim 0.6"),
-        Row("  processor time", (ours["cpu_s"] / sql["cpu_s"],), "x"),
-    )
-
-
-def _of_many() -> tuple[Row, ...]:
-    with tempfile.TemporaryDirectory(prefix="backfill-") as folder:
-        events = history.make(Path(folder), events=MANY, cards=CARDS, days=DAYS)
-        return _cost(f"{events / 1e6:.1f} M events", _run("polars", folder), MEMORY_BAR)
-
-
-def _cost(what: str, told: Any, memory_bar: str) -> tuple[Row, ...]:
+def cost(what: str, told: Any, memory_bar: str) -> tuple[Row, ...]:
     return (
         Row(what, (told["seconds"],), "s"),
         Row("  processor time", (told["cpu_s"],), "s"),
@@ -131,7 +122,7 @@ def _sql(store: Any, _directory: Any) -> dict[str, float]:
     return parts
 
 
-def _run(kind: str, folder: str) -> Any:
+def run(kind: str, folder: str) -> Any:
     command = [sys.executable, "-c", ONE_RUN, kind, folder]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout)

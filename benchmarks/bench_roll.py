@@ -1,4 +1,5 @@
 """What does the scheduled run cost for one more day, with 1, 10 and 100 M events stored before it?
+And the full backfill of those?
 
 `ROLL_STORED=1000000,5000000` asks for other sizes.
 """
@@ -14,15 +15,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import history
+from benchmarks import bench_backfill, history
+from benchmarks.bench_backfill import CARDS, DAYS, LAST
 from benchmarks.report import Report, Row
 
 STORED = tuple(map(int, os.environ.get("ROLL_STORED", "1000000,10000000,100000000").split(",")))
 NEW = 200_000
 """Events of each day that is new."""
-CARDS = 20_000
-DAYS = 30
-FIRST, LAST = date(2026, 10, 10), date(2026, 11, 9)
 NEW_DAYS = tuple(date(2026, 11, day) for day in (10, 11, 12, 13))
 """The first of them warms up."""
 
@@ -36,10 +35,12 @@ def measure() -> Report:
     rows: list[Row] = []
     for stored, found in told.items():
         name = f"{stored / 1e6:g} M stored"
-        rows.append(Row(f"{name}: processor time", tuple(found["cpu_s"]), "s"))
-        rows.append(Row(f"{name}: time", tuple(found["seconds"]), "s"))
+        rows += bench_backfill.cost(f"{name}: full backfill", found, bench_backfill.MEMORY_BAR)
+        rows.append(Row(f"{name}: processor time", tuple(found["cpu_each_s"]), "s"))
+        rows.append(Row(f"{name}: time", tuple(found["each_s"]), "s"))
         ratios = tuple(
-            each / first for each, first in zip(found["cpu_s"], smallest["cpu_s"], strict=True)
+            each / first
+            for each, first in zip(found["cpu_each_s"], smallest["cpu_each_s"], strict=True)
         )
         rows.append(Row(f"{name}: processor time / smallest", ratios, "x", "bar: flat"))
     return Report(
@@ -55,31 +56,29 @@ def one_store(folder: str) -> None:
     directory = history.open_people(Path(folder))
     found = [_one_day(store, directory, day) for day in NEW_DAYS][1:]
     store.close()
-    print(json.dumps({"cpu_s": [cpu for cpu, _ in found], "seconds": [wall for _, wall in found]}))
+    each = {"cpu_each_s": [cpu for cpu, _ in found], "each_s": [wall for _, wall in found]}
+    print(json.dumps(each))
 
 
 def _told(stored: int) -> Any:
     with tempfile.TemporaryDirectory(prefix="roll-") as folder:
         history.make(Path(folder), events=stored, cards=CARDS, days=DAYS)
-        _compute(Path(folder))
+        backfilled = bench_backfill.run("polars", folder)
+        _say_so(Path(folder))
         command = [sys.executable, "-c", ONE_STORE, folder]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(done.stdout)
+    return backfilled | json.loads(done.stdout)
 
 
-def _compute(folder: Path) -> None:
-    """All that is stored, and says so of every card."""
-    from pipeline.backfill import Request, backfill
-    from schema.clock import system_clock
+def _say_so(folder: Path) -> None:
+    """That all days of all cards are computed."""
     from schema.directory import cards, rollup_state
     from schema.directory.rollup_state import Rolled
 
-    store, directory = history.open_events(folder), history.open_people(folder)
-    backfill(store, directory, system_clock, Request(FIRST, LAST), lambda *_: None)
+    directory = history.open_people(folder)
     with directory.write() as conn:
         every = [card.id for card in cards.every(conn)]
         rollup_state.set_rolled(conn, dict.fromkeys(every, Rolled(LAST, history.ZONE)))
-    store.close()
     directory.close()
 
 
