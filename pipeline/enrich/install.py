@@ -24,6 +24,7 @@ from urllib.request import Request, urlopen
 from pipeline.enrich.places_file import PlacesFacts, facts_of
 from schema.errors import BadInput, Unavailable
 
+HTTP = ("http://", "https://")
 MAXMIND = "https://download.maxmind.com"
 GEOLITE2 = "geolite2"
 TIMEOUT_S = 60
@@ -51,6 +52,8 @@ class Source:
 def source_of(text: str, key: str = "", maxmind: str = MAXMIND) -> Source:
     """A path, an http(s) address, or `geolite2`."""
     if text.lower() != GEOLITE2:
+        if "://" in text and not text.startswith(HTTP):
+            raise BadInput(f"{text} cannot be read; give a path, an http(s) address or `geolite2`.")
         return Source(text, text)
     if not key:
         raise BadInput(
@@ -111,7 +114,7 @@ def _fetch(source: Source, into: Path) -> str:
 
 @contextmanager
 def _opened(source: Source, address: str) -> Iterator[IO[bytes]]:
-    if not address.startswith(("http://", "https://")):
+    if not address.startswith(HTTP):
         with Path(address).open("rb") as file:
             yield file
         return

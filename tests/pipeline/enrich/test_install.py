@@ -147,6 +147,11 @@ def test_a_refused_licence_key_is_told_without_being_shown(site, in_use):
         source_of("geolite2")
 
 
+def test_an_address_that_is_neither_a_path_nor_of_the_web_is_refused():
+    with pytest.raises(BadInput, match="give a path, an http"):
+        source_of("ftp://example.org/places.mmdb")
+
+
 def test_a_download_that_was_damaged_is_told_by_its_checksum(site, in_use):
     with refused(in_use, BadInput, "has the SHA-256 .* and not"):
         install(source_of("geolite2", ACCOUNT_KEY, maxmind=f"{site}/damaged"), in_use)
