@@ -17,7 +17,7 @@ from schema.setting_values import backup_place
 from schema.settings import Settings, mask
 
 if TYPE_CHECKING:
-    from obstore.store import S3Store
+    from obstore.store import S3Config, S3Store
 
 S3_PREFIX = "s3://"
 RETRIES_MAX = 4
@@ -47,6 +47,10 @@ def place_of(address: str, settings: Settings) -> Place:
     except ValueError as allowed:
         raise BadInput(f"Backups cannot go to {mask(address)!r}; name {allowed}.") from None
     if address.startswith(S3_PREFIX):
+        if not (settings.s3_key and settings.s3_secret):
+            raise BadInput(
+                f"{address} needs the keys of the bucket: set BALISE_S3_KEY and BALISE_S3_SECRET."
+            )
         return Bucket(address, settings)
     return Folder(Path(address).expanduser())
 
@@ -69,7 +73,10 @@ class Folder:
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
-        yield self._path / name
+        path = self._path / name
+        if not path.is_file():
+            raise BadInput(f"There is no backup at {path}.")
+        yield path
 
     def delete(self, name: str) -> None:
         with self._explained():
@@ -143,13 +150,17 @@ def _s3(address: str, settings: Settings) -> "S3Store":
     from obstore.store import S3Store
 
     parts = urlsplit(address)
+    config: S3Config = {
+        "region": settings.s3_region,
+        "access_key_id": settings.s3_key,
+        "secret_access_key": settings.s3_secret,
+    }
+    if settings.s3_endpoint:
+        config["endpoint"] = settings.s3_endpoint
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        endpoint=settings.s3_endpoint or None,
-        region=settings.s3_region,
-        access_key_id=settings.s3_key,
-        secret_access_key=settings.s3_secret,
+        config=config,
         client_options={"allow_http": True},
         retry_config={"max_retries": RETRIES_MAX, "retry_timeout": timedelta(seconds=RETRY_S)},
     )

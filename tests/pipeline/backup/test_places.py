@@ -85,6 +85,18 @@ def test_a_folder_that_cannot_be_used_is_a_sentence(settings, tmp_path):
         place_of(str(tmp_path / "file"), settings).names()
 
 
+def test_amazon_needs_no_endpoint(settings):
+    keys = replace(settings, s3_key=KEY, s3_secret=SECRET)
+    assert place_of(f"s3://{BUCKET}/x", keys).label == f"s3://{BUCKET}/x"
+
+
+def test_a_bucket_without_its_keys_is_a_sentence_and_nobody_is_asked(settings, s3):
+    for given in ({}, {"s3_key": KEY}):
+        lacking = replace(settings, s3_endpoint=s3.endpoint, **given)
+        with pytest.raises(BadInput, match="set BALISE_S3_KEY and BALISE_S3_SECRET"):
+            place_of(f"s3://{BUCKET}", lacking)
+
+
 def test_nothing_named_is_a_sentence(settings):
     with pytest.raises(BadInput, match="set BALISE_BACKUP"):
         place_of("", settings)
