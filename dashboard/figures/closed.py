@@ -100,18 +100,38 @@ _PLACES: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Of an answer: what one statement gives."""
+
+    statement: str
+    params: Mapping[str, Any]
+    measures: tuple[str, ...]
+
+
 def answer(store: EventStore, closed: Sequence[Closed], filters: Filters, ask: Ask) -> Sums:
+    parts = _parts(closed, filters, ask)
+    return summed([_sums(ask, part, store.rows(part.statement, part.params)) for part in parts])
+
+
+def answer_of(card: str, store: EventStore, closed: Sequence[Closed], ask: Ask) -> Sums:
+    """Of one card and without filters, for which others may be asking at the same time."""
+    parts = _parts(closed, (), ask, before="card, ")
+    return summed(
+        [_sums(ask, part, store.rows_of(card, part.statement, part.params)) for part in parts]
+    )
+
+
+def _parts(
+    closed: Sequence[Closed], filters: Filters, ask: Ask, before: str = ""
+) -> Iterator[_Part]:
     days = _days(closed, ask)
-    if not days:
-        return {}
     few = sum(len(group.cards) for group in closed) <= FEW_CARDS
-    found = []
-    for source in _sources(ask, filters):
+    for source in _sources(ask, filters) if days else ():
         params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
         where = [rolled(closed, params), _within(days, params), *source.fits]
-        statement = _statement(ask, source, where, params) + (FOR_FEW if few else "")
-        found.append(_sums(ask, source, store.rows(statement, params)))
-    return summed(found)
+        statement = _statement(ask, source, where, params, before)
+        yield _Part(statement + (FOR_FEW if few else ""), params, tuple(source.measures))
 
 
 def _days(closed: Sequence[Closed], ask: Ask) -> list[Period]:
@@ -126,9 +146,9 @@ def _days(closed: Sequence[Closed], ask: Ask) -> list[Period]:
     ]
 
 
-def _sums(ask: Ask, source: _Source, rows: Sequence[tuple[Any, ...]]) -> Sums:
-    n, names = len(ask.keys), tuple(source.measures)
-    return {row[:n]: Counts(**dict(zip(names, row[n:], strict=True))) for row in rows}
+def _sums(ask: Ask, part: _Part, rows: Sequence[tuple[Any, ...]]) -> Sums:
+    n = len(ask.keys)
+    return {row[:n]: Counts(**dict(zip(part.measures, row[n:], strict=True))) for row in rows}
 
 
 def left_to_events(ask: Ask, filters: Filters) -> bool:
@@ -172,14 +192,16 @@ def fits(name: str) -> str:
     return f"{_key(name)} = {{is_{name}:String}}"
 
 
-def _statement(ask: Ask, source: _Source, where: Sequence[str], params: dict[str, Any]) -> str:
+def _statement(
+    ask: Ask, source: _Source, where: Sequence[str], params: dict[str, Any], before: str
+) -> str:
     if "span" in ask.keys:
         params["first"] = ask.period.first
     if ask.bys:
         params["bys"] = list(ask.bys)
     columns = ", ".join([*(source.keys[key] for key in ask.keys), *source.measures.values()])
     grouped = "" if ask.table == "each_day" else " GROUP BY ALL"
-    return f"SELECT {columns} FROM {source.table} WHERE {' AND '.join(where)}{grouped}"
+    return f"SELECT {before}{columns} FROM {source.table} WHERE {' AND '.join(where)}{grouped}"
 
 
 def rolled(closed: Sequence[Closed], params: dict[str, Any]) -> str:
@@ -187,13 +209,15 @@ def rolled(closed: Sequence[Closed], params: dict[str, Any]) -> str:
     through = max(group.through for group in closed)
     parts = []
     for n, group in enumerate(closed):
-        params |= {f"cards{n}": list(group.cards), f"through{n}": group.through}
-        part = f"card IN {{cards{n}:Array(String)}}"
+        which = n or ""
+        params[f"cards{which}"] = list(group.cards)
+        part = f"card IN {{cards{which}:Array(String)}}"
         if group.through < through:
-            part += f" AND day <= {{through{n}:Date}}"
+            params[f"through{which}"] = group.through
+            part += f" AND day <= {{through{which}:Date}}"
         if group.late:
-            params[f"late{n}"] = list(group.late)
-            part += f" AND (card, day) NOT IN {{late{n}:Array(Tuple(String, Date))}}"
+            params[f"late{which}"] = list(group.late)
+            part += f" AND (card, day) NOT IN {{late{which}:Array(Tuple(String, Date))}}"
         parts.append(part)
     return f"({' OR '.join(parts)})"
 

@@ -42,6 +42,11 @@ class EventStore(Protocol):
 
     def rows(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]: ...
 
+    def rows_of(self, card: str, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
+        """The rows of one card, without it. The statement gives the card first, then the rest, and
+        reads `card IN {cards:Array(String)}`: it may be asked for others as well at the same time
+        (`together.py`)."""
+
     def ask(self, sql: str, params: Params = NO_PARAMS) -> "pl.DataFrame":
         """For SQL that a person typed: the engine itself refuses everything but reading."""
 

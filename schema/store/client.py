@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from schema.store import NO_PARAMS, Params, StoreRefused, StoreUnavailable
 from schema.store.faults import explained
+from schema.store.together import Together
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,6 +37,9 @@ _OUTFILE = re.compile(r"\bOUTFILE\b", re.IGNORECASE)
 
 class ClientStore(ABC):
     label: str
+
+    def __init__(self) -> None:
+        self._together = Together()
 
     @abstractmethod
     def _client(self) -> AbstractContextManager["Client"]:
@@ -64,6 +68,9 @@ class ClientStore(ABC):
     def rows(self, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
         with explained(self.label), self._client() as client:
             return [tuple(row) for row in client.query(sql, dict(params)).result_rows]
+
+    def rows_of(self, card: str, sql: str, params: Params = NO_PARAMS) -> list[tuple[Any, ...]]:
+        return self._together.rows_of(card, sql, params, self.rows)
 
     def insert(self, table: str, frame: "pl.DataFrame", *, token: str) -> None:
         with explained(self.label, inserting=True), self._client() as client:

@@ -34,6 +34,7 @@ class EmbeddedStore(ClientStore):
     """A handle of the engine serves one call at a time, so there is a small pool of them."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path.resolve()
         self.label = f"{EMBEDDED_PREFIX}{self.path}"
         self._closed = False

@@ -23,6 +23,7 @@ class ServerStore(ClientStore):
     """One client for all threads: without a session, its calls are independent requests."""
 
     def __init__(self, client: "Client", label: str, on_close: Callable[[], None]) -> None:
+        super().__init__()
         self.label = label
         self._shared = client
         self._on_close = on_close

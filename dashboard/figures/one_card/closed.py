@@ -25,9 +25,9 @@ def _of_days(
     store: EventStore, groups: Sequence[Closed], card: str, asks: Sequence[Ask]
 ) -> dict[Ask, Sums]:
     of_days = [ask for ask in asks if days.is_of_days(ask)]
-    told = {ask: rollups.answer(store, groups, (), ask) for ask in asks if ask not in of_days}
+    told = {ask: rollups.answer_of(card, store, groups, ask) for ask in asks if ask not in of_days}
     if of_days:
-        each = rollups.answer(store, groups, (), days.each_day(of_days))
+        each = rollups.answer_of(card, store, groups, days.each_day(of_days))
         told |= {ask: days.told(ask, card, each) for ask in of_days}
     return told
 
@@ -41,9 +41,9 @@ def _of_visits(
     if not groups or not asked:
         return told
     card = question.cards[0].id
-    fitting = visits(store, groups, question.filters, asked)
+    fitting = visits(store, card, groups, question.filters, asked)
     told |= {ask: of_closed_visits(card, ask, fitting) for ask in asked}
     if of_days := [ask for ask in asked if ask.table == "days"]:
-        each = rollups.answer(store, groups, (), days.each_day(of_days))
+        each = rollups.answer_of(card, store, groups, days.each_day(of_days))
         told |= {ask: summed((told[ask], days.beside(ask, card, each))) for ask in of_days}
     return told

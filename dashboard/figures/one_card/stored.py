@@ -18,9 +18,9 @@ _ATTRIBUTES = (
     *("country", "region", "city", "device", "browser", "os"),
 )
 _EVENTS = f"""
-SELECT visitor, toUnixTimestamp64Milli(at), page, seq, name, target, ms, class = 'human',
+SELECT card, visitor, toUnixTimestamp64Milli(at), page, seq, name, target, ms, class = 'human',
     {", ".join(_ATTRIBUTES).replace("language", "lang")}
-FROM events PREWHERE card = {{card:String}} AND ({{spans}})"""
+FROM events PREWHERE card IN {{cards:Array(String)}} AND ({{spans}})"""
 _SPAN = """at >= fromUnixTimestamp64Milli({{start{n}:Int64}}, 'UTC')
  AND at < fromUnixTimestamp64Milli({{end{n}:Int64}}, 'UTC')"""
 
@@ -30,18 +30,18 @@ _DAY = timedelta(days=1)
 def events(store: EventStore, card: str, zone: str, days: Iterable[date]) -> list[Event]:
     """Of these local days, in no order."""
     spans: list[str] = []
-    params: dict[str, Any] = {"card": card}
+    params: dict[str, Any] = {}
     for n, (first, last) in enumerate(_stretches(days)):
         spans.append(_SPAN.format(n=n))
         params |= {f"start{n}": day_span_ms(first, zone)[0], f"end{n}": day_span_ms(last, zone)[1]}
     if not spans:
         return []
     statement = _EVENTS.replace("{spans}", " OR ".join(spans)) + FOR_FEW
-    return [_event(row[:8], row[8:]) for row in store.rows(statement, params)]
+    return [_event(row[:8], row[8:]) for row in store.rows_of(card, statement, params)]
 
 
 def visits(
-    store: EventStore, closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
+    store: EventStore, card: str, closed: Sequence[Closed], filters: Filters, asks: Sequence[Ask]
 ) -> list[Visit]:
     """Of closed days, those that fit, with what these asks need to know of them."""
     params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
@@ -49,12 +49,12 @@ def visits(
     params |= {"first": days.first, "last": days.last}
     where = [rolled(closed, params), "day BETWEEN {first:Date} AND {last:Date}"]
     attributes = tuple(dict.fromkeys(name for ask in asks for name in _attributes(ask.bys)))
-    columns = ", ".join([*_OF_A_VISIT, *attributes])
+    columns = ", ".join(["card", *_OF_A_VISIT, *attributes])
     conditions = " AND ".join([*where, *(fits(name) for name, _ in filters)])
     statement = f"SELECT {columns} FROM visits WHERE {conditions}{FOR_FEW}"
     return [
         _visit(row[: len(_OF_A_VISIT)], dict(zip(attributes, row[len(_OF_A_VISIT) :], strict=True)))
-        for row in store.rows(statement, params)
+        for row in store.rows_of(card, statement, params)
     ]
 
 
