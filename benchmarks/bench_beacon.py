@@ -65,7 +65,7 @@ place of `requestIdleCallback` runs before the first picture: not kept."""
 def measure() -> Report:
     rows: list[Row] = []
     with sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         found: dict[str, list[tuple[float, float, float]]] = {name: [] for name, *_ in VARIANTS}
         for _ in range(RUNS):  # in turn, so that a busy moment falls on all of them
             for name, script, before in VARIANTS:

@@ -48,7 +48,7 @@ def measure() -> Report:
         running(Path(folder) / "var", "serve", "--demo") as server,
         sync_playwright() as playwright,
     ):
-        browser = launch(playwright)
+        browser = launch(playwright, whole=True)
         for name, email, path in PAGES:
             cookie = _signed_in(server, email)
             visits = [_visit(browser, server.origin + path, cookie) for _ in range(RUNS)]
