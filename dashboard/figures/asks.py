@@ -11,10 +11,11 @@ from typing import Literal
 from dashboard.figures.values import Counts
 from dashboard.period import Period
 
-Table = Literal["days", "engaged", "dims", "hours", "starts", "steps", "now", "each_day"]
+Table = Literal["days", "engaged", "dims", "hours", "starts", "steps", "now", "beside", "each_day"]
 """`engaged` has visits by seconds; `starts` has them by the hour they began in, and nothing else;
-`steps` has the visits that came further; `now` has the last minutes; `each_day` is what
-`one_card.py` reads in the place of others."""
+`steps` has the visits that came further; `now` has the last minutes; `beside` has what is of the
+whole card, whatever visits are asked about: automatic traffic and the last view; `each_day` is what
+`one_card/days.py` reads in the place of others."""
 
 Key = Literal[
     "card", "day", "span", "start", "weekday", "hour", "by", "key", "second", "seconds", "hours"

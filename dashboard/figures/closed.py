@@ -61,6 +61,7 @@ _EACH_DAY = {name: name for name in (*_OF_DAYS, "click_visits", "automatic")} | 
 _ROLLED: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "each_day": ("card_days", _EACH_DAY),
     "days": ("card_days", _summed(*_OF_DAYS, "automatic", **_LAST_VIEW)),
+    "beside": ("card_days", _summed("automatic", **_LAST_VIEW)),
     "dims": ("card_dims", _summed(*_OF_DAYS)),
     "hours": ("card_hours", _summed("views", "visitors", "visits", "clicks", "contact_clicks")),
     "starts": (
@@ -165,8 +166,7 @@ def _sources(ask: Ask, filters: Filters) -> list[_Source]:
     fitting = tuple(fits(name) for name, _ in filters)
     if ask.table != "dims":
         of_visits = _Source("visits", _VISITS, {**_KEYS, "second": "toString(engaged_s)"}, fitting)
-        # Automatic traffic and the last view are of the whole card, whatever visits are asked for.
-        beside = _Source("card_days", _summed("automatic", **_LAST_VIEW), _KEYS)
+        beside = _Source(*_ROLLED["beside"], _KEYS)
         return [of_visits, beside] if ask.table == "days" else [of_visits]
     return list(_broken_down(ask.bys, fitting))
 

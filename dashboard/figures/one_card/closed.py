@@ -1,6 +1,7 @@
 """Asks about closed days of one card: answered from its days, under a filter from its visits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dashboard.figures import closed as rollups
 from dashboard.figures.asks import Ask, Sums
@@ -43,7 +44,7 @@ def _of_visits(
     card = question.cards[0].id
     fitting = visits(store, card, groups, question.filters, asked)
     told |= {ask: of_closed_visits(card, ask, fitting) for ask in asked}
-    if of_days := [ask for ask in asked if ask.table == "days"]:
-        each = rollups.answer_of(card, store, groups, days.each_day(of_days))
-        told |= {ask: summed((told[ask], days.beside(ask, card, each))) for ask in of_days}
+    for ask in [ask for ask in asked if ask.table == "days"]:
+        beside = rollups.answer_of(card, store, groups, replace(ask, table="beside"))
+        told[ask] = summed((told[ask], beside))
     return told

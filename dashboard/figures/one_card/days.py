@@ -40,15 +40,6 @@ def told(ask: Ask, card: str, each: Sums) -> Sums:
     return {keys: added(several) for keys, several in found.items()}
 
 
-def beside(ask: Ask, card: str, each: Sums) -> Sums:
-    """What of its answer is of the whole card, whatever visits are asked for: automatic traffic and
-    the last view."""
-    return {
-        keys: Counts(automatic=counts.automatic, last_view_ms=counts.last_view_ms)
-        for keys, counts in told(ask, card, each).items()
-    }
-
-
 def _parts(
     ask: Ask, seconds: str, hours: str, counts: Counts
 ) -> Iterator[tuple[dict[str, str], Counts]]:
