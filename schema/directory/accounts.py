@@ -40,10 +40,13 @@ def create(
     return account
 
 
+_ONE = sa.select(accounts).where(accounts.c.id == sa.bindparam("id"))
+
+
 def get(conn: Connection, id: str) -> Account | None:
     if not ids.is_id(id):
         return None
-    row = conn.execute(sa.select(accounts).where(accounts.c.id == id)).one_or_none()
+    row = conn.execute(_ONE, {"id": id}).one_or_none()
     return Account(**row._mapping) if row else None
 
 

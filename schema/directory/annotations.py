@@ -34,11 +34,19 @@ def create(conn: Connection, *, card: str, day: date, text: str, now_ms: int) ->
     return made
 
 
+_OF_CARDS = (
+    sa.select(annotations)
+    .where(
+        annotations.c.card.in_(sa.bindparam("cards", expanding=True)),
+        annotations.c.day.between(sa.bindparam("first"), sa.bindparam("last")),
+    )
+    .order_by(annotations.c.day, annotations.c.created_ms)
+)
+
+
 def of_cards(conn: Connection, ids: list[str], first: date, last: date) -> list[Annotation]:
     """Those of some days, first and last included, in order."""
-    within = annotations.c.card.in_(ids) & annotations.c.day.between(first, last)
-    ordered = sa.select(annotations).where(within)
-    rows = conn.execute(ordered.order_by(annotations.c.day, annotations.c.created_ms))
+    rows = conn.execute(_OF_CARDS, {"cards": ids, "first": first, "last": last})
     return [Annotation(**row._mapping) for row in rows]
 
 

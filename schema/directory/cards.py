@@ -59,10 +59,14 @@ def create(
     return card
 
 
+# What every page asks is built once: that takes three times as long as asking.
+_ONE = sa.select(cards).where(cards.c.id == sa.bindparam("id"))
+
+
 def get(conn: Connection, id: str) -> Card | None:
     if not ids.is_id(id):
         return None
-    row = conn.execute(sa.select(cards).where(cards.c.id == id)).one_or_none()
+    row = conn.execute(_ONE, {"id": id}).one_or_none()
     return _card(row) if row else None
 
 

@@ -39,11 +39,14 @@ def of_cards(conn: Connection, states: Mapping[str, Answered]) -> dict[str, Sums
     return {card: each.sums for card, each in found.items() if each.through == states[card].through}
 
 
+_COPIES = sa.select(ever).where(ever.c.card.in_(sa.bindparam("cards", expanding=True)))
+
+
 def copies(conn: Connection, cards: Sequence[str]) -> dict[str, Ever]:
     """Of those cards that have one, good or not."""
     found: dict[str, Ever] = {}
     for some in _some_at_a_time(cards):
-        rows = conn.execute(sa.select(ever).where(ever.c.card.in_(some)))
+        rows = conn.execute(_COPIES, {"cards": some})
         found |= {row.card: Ever(row.through, row.sums) for row in rows}
     return found
 

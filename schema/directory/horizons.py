@@ -14,10 +14,12 @@ RAW = "raw"
 """Raw events, and the visits made from them."""
 
 
+_SINCE = sa.select(horizons.c.since_ms).where(horizons.c.name == sa.bindparam("name"))
+
+
 def since_ms(conn: Connection, name: str) -> int:
     """0 when nothing was ever dropped."""
-    found = conn.scalar(sa.select(horizons.c.since_ms).where(horizons.c.name == name))
-    return found or 0
+    return conn.scalar(_SINCE, {"name": name}) or 0
 
 
 def move(conn: Connection, name: str, since_ms: int) -> None:

@@ -4,6 +4,7 @@ A code is for ever: it is printed. What it leads to is looked up when it is scan
 may move; a revoked code leads nowhere and is never given to another item.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -57,17 +58,21 @@ def get(conn: Connection, code: str) -> Item | None:
     return Item(**row._mapping) if row else None
 
 
+_SORTED = sa.select(items).order_by(items.c.card, items.c.created_ms, items.c.code)
+_OF_CARD = _SORTED.where(items.c.card == sa.bindparam("card"))
+
+
 def of_card(conn: Connection, card: str) -> list[Item]:
-    return _sorted(conn, sa.select(items).where(items.c.card == card))
+    return _items(conn.execute(_OF_CARD, {"card": card}))
 
 
 def of_account(conn: Connection, account: str) -> list[Item]:
     own = sa.select(cards_table.c.id).where(cards_table.c.account == account)
-    return _sorted(conn, sa.select(items).where(items.c.card.in_(own)))
+    return _items(conn.execute(_SORTED.where(items.c.card.in_(own))))
 
 
 def every(conn: Connection) -> list[Item]:
-    return _sorted(conn, sa.select(items))
+    return _items(conn.execute(_SORTED))
 
 
 def revoke(conn: Connection, code: str, now_ms: int) -> Item:
@@ -84,6 +89,5 @@ def unknown(code: str) -> BadInput:
     return BadInput(f"There is no item {code!r}; `balise item list` shows them.")
 
 
-def _sorted(conn: Connection, chosen: sa.Select[tuple[object, ...]]) -> list[Item]:
-    rows = conn.execute(chosen.order_by(items.c.card, items.c.created_ms, items.c.code))
+def _items(rows: Iterable[sa.Row[*tuple[object, ...]]]) -> list[Item]:
     return [Item(**row._mapping) for row in rows]

@@ -15,6 +15,8 @@ retention has dropped events are the exception. They stay as they are for ever.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -50,21 +52,30 @@ def of_card(conn: Connection, card: str) -> Answered:
     return of_cards(conn, [card])[card]
 
 
+# A row for each marked day; one for a card without any.
+_STATE = (
+    sa.select(
+        *(cards.c.id, cards.c.zone),
+        *(rolled_days.c.through, rolled_days.c.zone.label("computed_in"), rolled_days.c.recipe),
+        late_days.c.day,
+    )
+    .outerjoin(rolled_days, rolled_days.c.card == cards.c.id)
+    .outerjoin(late_days, late_days.c.card == cards.c.id)
+    .where(cards.c.id.in_(sa.bindparam("cards", expanding=True)))
+    .order_by(cards.c.id)
+)
+
+
 def of_cards(conn: Connection, ids: Iterable[str]) -> dict[str, Answered]:
     wanted = list(ids)
     since_ms = horizons.since_ms(conn, horizons.RAW)
-    zones = sa.select(cards.c.id, cards.c.zone).where(cards.c.id.in_(wanted))
-    zone_of = {row.id: row.zone for row in conn.execute(zones)}
-    state = _states(conn, rolled_days.c.card.in_(wanted))
-    marked: dict[str, list[date]] = {card: [] for card in wanted}
-    for row in conn.execute(sa.select(late_days).where(late_days.c.card.in_(wanted))):
-        marked[row.card].append(row.day)
-    return {
-        card: Answered(None, frozenset(marked[card]))
-        if card not in zone_of
-        else answered(state.get(card), marked[card], zone_of[card], since_ms)
-        for card in wanted
-    }
+    found = {card: Answered(None, frozenset()) for card in wanted}
+    for card, rows in groupby(conn.execute(_STATE, {"cards": wanted}), key=attrgetter("id")):
+        first, *more = rows
+        state = Rolled(first.through, first.computed_in, first.recipe) if first.through else None
+        marked = [row.day for row in (first, *more) if row.day]
+        found[card] = answered(state, marked, first.zone, since_ms)
+    return found
 
 
 def answered(
@@ -85,7 +96,8 @@ def last_kept(zone: str, raw_since_ms: int) -> date | None:
 
 def rolled(conn: Connection) -> dict[str, Rolled]:
     """Per card, what rollups hold. A card without one has none yet."""
-    return _states(conn, sa.true())
+    rows = conn.execute(sa.select(rolled_days))
+    return {row.card: Rolled(row.through, row.zone, row.recipe) for row in rows}
 
 
 def set_rolled(conn: Connection, done: Mapping[str, Rolled]) -> None:
@@ -96,11 +108,6 @@ def set_rolled(conn: Connection, done: Mapping[str, Rolled]) -> None:
             index_elements=[rolled_days.c.card], set_={name: new.excluded[name] for name in names}
         )
         conn.execute(newer, [{"card": card} | asdict(each) for card, each in sorted(done.items())])
-
-
-def _states(conn: Connection, chosen: sa.ColumnElement[bool]) -> dict[str, Rolled]:
-    rows = conn.execute(sa.select(rolled_days).where(chosen))
-    return {row.card: Rolled(row.through, row.zone, row.recipe) for row in rows}
 
 
 def mark_late(conn: Connection, days: Iterable[CardDay]) -> None:

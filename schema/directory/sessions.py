@@ -92,7 +92,16 @@ def end(conn: Connection, token: str) -> None:
     conn.execute(sa.delete(sessions).where(sessions.c.token_hash == token_hash(token)))
 
 
+_ALIVE = (
+    sa.select(*COLUMNS, sessions.c.expires_ms)
+    .select_from(sessions.join(users))
+    .where(
+        sessions.c.token_hash == sa.bindparam("token_hash"),
+        sessions.c.expires_ms > sa.bindparam("now_ms"),
+    )
+)
+
+
 def _row(conn: Connection, token: str, now_ms: int) -> Row[*tuple[Any, ...]] | None:
-    alive = (sessions.c.token_hash == token_hash(token)) & (sessions.c.expires_ms > now_ms)
-    wanted = sa.select(*COLUMNS, sessions.c.expires_ms).select_from(sessions.join(users))
-    return conn.execute(wanted.where(alive)).one_or_none()
+    asked = {"token_hash": token_hash(token), "now_ms": now_ms}
+    return conn.execute(_ALIVE, asked).one_or_none()
