@@ -79,5 +79,5 @@ def _make_ready(store: EventStore, settings: Settings, *, may_change: bool) -> N
 def _older(label: str, due: list[str]) -> BaliseError:
     return BaliseError(
         f"{label} was made by an older Balise and needs {', '.join(due)}; "
-        "back it up, then run `balise migrate`."
+        "back it up with that one, then run `balise migrate`."
     )

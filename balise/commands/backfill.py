@@ -1,17 +1,15 @@
 """`balise backfill`: computes closed days again, or shows what that would change."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from balise.commands.context import Context, columns, json_option, pass_context
+from balise.commands.context import DAY, Context, columns, json_option, pass_context
 
 if TYPE_CHECKING:
     from schema.directory.backfills import Difference
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command
@@ -22,25 +20,18 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @json_option
 @pass_context
 def command(
-    context: Context, first: datetime, last: datetime, cards: tuple[str, ...], dry_run: bool
+    context: Context, first: date, last: date, cards: tuple[str, ...], dry_run: bool
 ) -> None:
     """Compute the figures of closed days again, from raw events.
 
     The service may run meanwhile. Stopped half-way, the same command continues.
     """
-    from contextlib import closing
-
     from balise.bar import drawn
     from pipeline.backfill import Request, backfill, compare
     from schema.clock import system_clock
-    from schema.store.opening import reach_store
 
-    request = Request(first.date(), last.date(), tuple(dict.fromkeys(cards)))
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(context.settings(), create=False)) as store,
-        drawn("events") as told,
-    ):
+    request = Request(first, last, tuple(dict.fromkeys(cards)))
+    with context.open_stores_current() as (directory, store), drawn("events") as told:
         if dry_run:
             found = compare(store, directory, system_clock, request, told)
         else:

@@ -19,20 +19,19 @@ def command(context: Context, place: str | None) -> None:
     import time
 
     from balise.bar import drawn
-    from balise.installation import reached
     from pipeline.backup.places import place_of
     from pipeline.backup.take import Sources, name_at, take
 
     settings = context.settings()
     kept = place_of(place or settings.backup, settings)
     begun_s = time.monotonic()
-    with reached(settings, system_clock) as at, drawn("rows copied") as progress:
-        sources = Sources(at.store, at.directory, settings, at.clock)
-        name = name_at(at.clock())
+    with context.open_stores_current() as (directory, store), drawn("rows copied") as progress:
+        sources = Sources(store, directory, settings, system_clock)
+        name = name_at(system_clock())
         with kept.keeping(name) as target:
             manifest = take(sources, target, progress=progress)
             size = target.stat().st_size
-        with at.directory.write() as conn:
+        with directory.write() as conn:
             record(conn, "backup", f"{kept.label}/{name}")
     seconds = round(time.monotonic() - begun_s, 1)
     made = {

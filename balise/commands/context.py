@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from schema.directory.database import Directory
+    from schema.store import EventStore
 
 ACTOR = "shell"
 """Who acts, in the audit trail, when a command does."""
@@ -55,6 +56,26 @@ class Context:
         finally:
             directory.close()
 
+    @contextmanager
+    def open_stores_current(self) -> Iterator[tuple["Directory", "EventStore"]]:
+        """Both stores of an installation that is there already: nothing is made, for a wrong name
+        of the data folder would pass for an empty installation. A server that runs answers for the
+        events."""
+        from schema.migrate import pending, released
+        from schema.store.address import parse
+        from schema.store.opening import reach_store
+
+        settings = self.settings()
+        with (
+            self.open_directory_current() as directory,
+            closing(reach_store(settings, create=False)) as store,
+        ):
+            todo = pending(store, parse(settings.clickhouse))
+            if todo:
+                command = "balise init" if len(todo) == len(released()) else "balise migrate"
+                raise Unavailable(f"{store.label} lacks {', '.join(todo)}; run `{command}`.")
+            yield directory, store
+
 
 def record(conn: "Connection", action: str, subject: str) -> None:
     """A line in the audit trail, in the transaction of what it tells."""
@@ -62,6 +83,24 @@ def record(conn: "Connection", action: str, subject: str) -> None:
 
     audit.record(conn, actor=ACTOR, action=action, subject=subject, now_ms=system_clock())
 
+
+class Day(click.ParamType[date]):
+    """A local day, as pages and programs write it."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a day; give it as 2026-11-01.", param, ctx)
+
+
+DAY = Day()
 
 pass_context = click.make_pass_decorator(Context, ensure=True)
 

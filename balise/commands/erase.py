@@ -163,14 +163,10 @@ def _drain(context: Context, place: "Place") -> None:
 def _place(context: Context) -> "Iterator[Place]":
     from pipeline.erase import Place
     from schema.store.address import parse
-    from schema.store.opening import reach_store
 
-    settings = context.settings()
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(settings, create=False)) as store,
-    ):
-        yield Place(store, parse(settings.clickhouse), directory, system_clock, ACTOR)
+    address = parse(context.settings().clickhouse)
+    with context.open_stores_current() as (directory, store):
+        yield Place(store, address, directory, system_clock, ACTOR)
 
 
 def _summed(gone: dict[str, "Rows"]) -> "Rows":

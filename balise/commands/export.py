@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import click
 from sqlalchemy.engine import Connection
 
-from balise.commands.context import Context, json_option, pass_context
+from balise.commands.context import DAY, Context, json_option, pass_context
 from schema.clock import system_clock
 from schema.directory.checks import LOCALES
 from schema.errors import BadInput, BaliseError, Unavailable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from schema.directory.accounts import Account
     from schema.directory.cards import Card
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 KINDS = ("csv", "pdf", "xlsx")
 STDOUT = "-"
 
@@ -68,8 +67,8 @@ def command(
     card: str,
     account: str,
     group: str,
-    first: datetime,
-    last: datetime,
+    first: date,
+    last: date,
     file: str,
     kind: "Kind | None",
     subject: str,

@@ -81,18 +81,12 @@ def command(
 
 @contextmanager
 def _place(context: Context, *, dry_run: bool) -> "Iterator[Place]":
-    from contextlib import closing
-
     from pipeline.enrich import Enricher
     from pipeline.enrich.known import open_known
     from pipeline.importing.run import Place
-    from schema.store.opening import reach_store
 
     settings = context.settings()
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(settings, create=False)) as store,
-    ):
+    with context.open_stores_current() as (directory, store):
         known = open_known(settings, directory)
         yield Place(store, directory, settings, system_clock, Enricher(known))
 

@@ -1,15 +1,13 @@
 """`balise ledger`: what was received for each card and day, what became of it, does it balance."""
 
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date
 
 import click
 import orjson
 
-from balise.commands.context import Context, columns, json_option, pass_context
+from balise.commands.context import DAY, Context, columns, json_option, pass_context
 from schema.errors import BaliseError
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command
@@ -18,31 +16,23 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--to", "last", type=DAY, help="The last local day, itself included.")
 @json_option
 @pass_context
-def command(
-    context: Context, card: str | None, first: datetime | None, last: datetime | None
-) -> None:
+def command(context: Context, card: str | None, first: date | None, last: date | None) -> None:
     """Show what was received and what became of it. Ends with 1 when it does not balance.
 
     received = human + automatic + duplicate + objected + invalid + pending, always: for each card,
     over all its days. A change of its time zone may lend from one day to the next.
     """
-    from contextlib import closing
-
     from pipeline.late import ZoneBook
     from pipeline.ledger import FIRST_DAY, LAST_DAY, Line, Scope, read_ledger, read_missing
     from pipeline.watch import imbalances
-    from schema.store.opening import reach_store
 
     settings = context.settings()
     chosen = Scope(
         only=card or "",
-        first=first.date() if first else FIRST_DAY,
-        last=last.date() if last else LAST_DAY,
+        first=first or FIRST_DAY,
+        last=last or LAST_DAY,
     )
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(settings)) as store,
-    ):
+    with context.open_stores_current() as (directory, store):
         zones = ZoneBook(directory).zones()
         lines = read_ledger(store, settings.spool, zones, chosen)
         missing = read_missing(store, settings.spool, zones)

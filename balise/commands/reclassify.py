@@ -1,15 +1,15 @@
 """`balise reclassify`: stored events follow the rules of now; ops restore a rule for a card."""
 
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from balise.commands.context import (
     ACTOR,
+    DAY,
     Context,
     columns,
     confirm,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from schema.directory.database import Directory
     from schema.directory.restored import Restored
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 EARLIEST_ZONE, LATEST_ZONE = "Etc/GMT-14", "Etc/GMT+12"
 """Where a day begins first, and where it ends last: the days of any card."""
@@ -63,8 +62,8 @@ class Asked:
 def command(
     context: Context,
     card: str,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     restore: str,
     withdraw: str,
     dry_run: bool,
@@ -79,15 +78,10 @@ def command(
     from pipeline.enrich.restored import spans_of
     from pipeline.reclassify import Place, Rulebook, plan, reclassify, zones_of
     from schema.store.address import parse
-    from schema.store.opening import reach_store
 
     settings = context.settings()
-    days = {"first": first and first.date(), "last": last and last.date()}
-    asked = Asked(card=card, **days, restore=restore, withdraw=withdraw)
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(settings, create=False)) as store,
-    ):
+    asked = Asked(card=card, first=first, last=last, restore=restore, withdraw=withdraw)
+    with context.open_stores_current() as (directory, store):
         zones = zones_of(directory)
         whole = _scope(asked, zones)
         excluded = open_networks(settings.datacentres).excluded

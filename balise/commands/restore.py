@@ -30,8 +30,8 @@ def command(context: Context, archive: str | None) -> None:
     from schema.store.opening import hold_store
 
     settings = context.settings()
-    folder, _, name = (archive or "").rpartition("/")
-    place = place_of((folder or ".") if archive else settings.backup, settings)
+    folder, slash, name = (archive or "").rpartition("/")
+    place = place_of((folder or slash or ".") if archive else settings.backup, settings)
     name = name or _newest(place.names(), place.label)
     prepare(settings)
     with (

@@ -15,12 +15,14 @@ def command(context: Context, dry_run: bool) -> None:
 
     BALISE_RAW_DAYS and BALISE_ROLLUP_MONTHS say how long. What was deleted does not come back.
     """
-    from balise.installation import reached
     from pipeline.retention import delete_over, find_over
 
-    with reached(context.settings(), system_clock) as place:
-        stores = (place.store, place.directory, place.settings)
-        found = find_over(*stores, place.clock()) if dry_run else delete_over(*stores, place.clock)
+    settings = context.settings()
+    with context.open_stores_current() as (directory, store):
+        if dry_run:
+            found = find_over(store, directory, settings, system_clock())
+        else:
+            found = delete_over(store, directory, settings, system_clock)
     lines = [
         {"table": over.table, "rows": over.rows, "since": f"{over.since:%Y-%m-%d}"}
         for over in found

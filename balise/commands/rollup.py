@@ -13,16 +13,9 @@ def command(context: Context) -> None:
 
     The service does it by itself every few minutes; twice gives the same.
     """
-    from contextlib import closing
-
     from pipeline.roll import roll_closed_days
     from schema.clock import system_clock
-    from schema.store.opening import reach_store
 
-    settings = context.settings()
-    with (
-        context.open_directory_current() as directory,
-        closing(reach_store(settings, create=False)) as store,
-    ):
+    with context.open_stores_current() as (directory, store):
         days = roll_closed_days(store, directory, system_clock())
     context.emit({"days": days}, f"{days} days of cards were computed.")

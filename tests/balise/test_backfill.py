@@ -39,11 +39,14 @@ def test_a_dry_run_shows_each_metric_before_and_after(installed):
         (("--from", "2026-02-02", "--to", "2026-02-01"), "are reversed"),
         (("--from", YESTERDAY, "--to", "2099-01-01"), "has not ended yet"),
         ((*FEBRUARY, "--card", "zzzzzzzz"), "There is no card 'zzzzzzzz'"),
-        (("--from", "yesterday", "--to", "2026-02-01"), "does not match the format"),
+        (
+            ("--from", "yesterday", "--to", "2026-02-01"),
+            "'yesterday' is not a day; give it as 2026-11-01.",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(installed, arguments, said):
     told = installed("backfill", *arguments)
     assert told.code != 0
     assert said in told.err
-    assert "Traceback" not in told.err
+    assert told.err.count("\n") == 1

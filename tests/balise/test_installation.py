@@ -48,7 +48,7 @@ def test_an_older_store_with_someones_data_is_left_for_a_person_to_decide(
 ) -> None:
     make_older(settings, demo=False)
     with (
-        pytest.raises(BaliseError, match="back it up, then run `balise migrate`"),
+        pytest.raises(BaliseError, match="back it up with that one, then run `balise migrate`"),
         held(settings, system_clock, expendable=show.only_ours),
     ):
         pass

@@ -50,7 +50,7 @@ def test_a_server_refuses_an_older_store_until_it_is_migrated(tmp_path: Path) ->
     refused = balise(data, "serve")
     assert refused.returncode == 1
     assert "needs 0002 rollups" in refused.stderr
-    assert "back it up, then run `balise migrate`" in refused.stderr
+    assert "back it up with that one, then run `balise migrate`" in refused.stderr
     applied = balise(data, "migrate", "--json")
     assert orjson.loads(applied.stdout)["events"][0] == "0002 rollups"
     with running(data, "serve") as server:
