@@ -113,15 +113,24 @@ def html(found: Table, bars: tuple[int, ...] = (), longest: int = 0) -> Markup:
 
 
 def _line(line: Line, heads: tuple[str, ...], bar: str) -> Markup:
-    """Written out, for a page has hundreds of lines."""
+    """Written out, for a page has hundreds of lines, and with what each kind of them needs only."""
+    if line.first:
+        return _moment(line)
     name = f"<bdi>{said(line.name)}</bdi>"
     if line.address:
         name = f'<a href="{said(line.address)}">{name}</a>'
     if bar:
         name = f'<span class="label">{name}</span>{_bar(bar)}'
-    days = f' data-from="{line.first}" data-to="{line.last}"' if line.first else ""
     cells = "".join([_cell(*pair) for pair in zip(line.cells, heads[1:], strict=True)])
-    return Markup(f'<tr{days}><th scope="row">{name}</th>{cells}</tr>')  # noqa: S704 (all is said)
+    return Markup(f'<tr><th scope="row">{name}</th>{cells}</tr>')  # noqa: S704 (all is said)
+
+
+def _moment(line: Line) -> Markup:
+    """In words of our own, and in a table that keeps its columns."""
+    last = f' data-to="{line.last}"' if line.last != line.first else ""
+    cells = "".join([f"<td>{said(cell)}</td>" for cell in line.cells])
+    head = f'<th scope="row">{said(line.name)}</th>'
+    return Markup(f'<tr data-from="{line.first}"{last}>{head}{cells}</tr>')  # noqa: S704 (all is said)
 
 
 # Numbers and shares come again and again, on one page and on the next.

@@ -125,7 +125,7 @@ function liven(chart, grid = false) {
     const address = new URL(location.href);
     address.searchParams.delete("period");
     address.searchParams.set("from", first.dataset.from);
-    address.searchParams.set("to", last.dataset.to);
+    address.searchParams.set("to", last.dataset.to ?? last.dataset.from);
     location.assign(address);
   }
 }
