@@ -13,7 +13,7 @@ from collector.visitors import Networks
 from dashboard.api.app import api
 from dashboard.attempts import Attempts
 from dashboard.exports.exporter import Exporter, Sources
-from dashboard.gate import card_form, card_page, card_stream, form, page
+from dashboard.gate import FILES, card_form, card_page, card_stream, form, page
 from dashboard.live import Board
 from dashboard.packing import Packing
 from dashboard.pages import (
@@ -78,7 +78,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     form("/you/language", "you_language", you.change_language),
     page("/account", "account", account.show),
     form("/account", "account_change", account.change),
-    page("/account/export.zip", "account_export", account.export),
+    page("/account/export.zip", "account_export", account.export, FILES),
     form("/account/delete", "account_delete", account.delete),
     page("/team", "team", team.show),
     form("/team", "team_invite", team.invite),
@@ -113,9 +113,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     page("/design", "design", design.show),
     page("/cards", "together", together.show),
     form("/cards/groups", "groups", together.group, together.FIELDS_MAX),
-    page("/cards/export.csv", "export_cards_csv", export.of_several("csv")),
-    page("/cards/export.pdf", "export_cards_pdf", export.of_several("pdf")),
-    page("/cards/export.xlsx", "export_cards_xlsx", export.of_several("xlsx")),
+    page("/cards/export.csv", "export_cards_csv", export.of_several("csv"), FILES),
+    page("/cards/export.pdf", "export_cards_pdf", export.of_several("pdf"), FILES),
+    page("/cards/export.xlsx", "export_cards_xlsx", export.of_several("xlsx"), FILES),
     page("/exports", "exports", export_job.every),
     page("/exports/{export}", "export_job", export_job.show),
     page("/exports/{export}/file", "export_take", export_job.take),
@@ -124,9 +124,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_stream("/cards/{card}/live", "live", live.listen),
     card_form("/cards/{card}/notes", "note", notes.write),
     card_form("/cards/{card}/notes/delete", "note_delete", notes.delete),
-    card_page("/cards/{card}/export.csv", "export_csv", export.of_card("csv")),
-    card_page("/cards/{card}/export.pdf", "export_pdf", export.of_card("pdf")),
-    card_page("/cards/{card}/export.xlsx", "export_xlsx", export.of_card("xlsx")),
+    card_page("/cards/{card}/export.csv", "export_csv", export.of_card("csv"), FILES),
+    card_page("/cards/{card}/export.pdf", "export_pdf", export.of_card("pdf"), FILES),
+    card_page("/cards/{card}/export.xlsx", "export_xlsx", export.of_card("xlsx"), FILES),
     card_page("/cards/{card}/items", "items", items.show),
     card_form("/cards/{card}/items", "item_create", items.create),
     card_form("/cards/{card}/items/revoke", "item_revoke", items.revoke),
@@ -149,7 +149,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 
 FORMS_AT_ONCE_MAX = 4
 PAGES_AT_ONCE_MAX = (os.cpu_count() or 1) + 1
-"""One more than processors, so that a file that takes long does not hold up all the others."""
+"""One more than processors, for one of them may be waiting for the store."""
+FILES_AT_ONCE_MAX = 1
 
 
 def build(
@@ -175,6 +176,7 @@ def build(
         renderers=known,
         attempts=Attempts(),
         pages_at_once=CapacityLimiter(PAGES_AT_ONCE_MAX),
+        files_at_once=CapacityLimiter(FILES_AT_ONCE_MAX),
         forms_at_once=CapacityLimiter(FORMS_AT_ONCE_MAX),
         demo_logins=tuple(demo_logins),
         board=Board(store, clock),

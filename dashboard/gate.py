@@ -4,8 +4,9 @@ Pages are plain functions that run in the thread pool, because stores and direct
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from operator import attrgetter
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,12 @@ from schema.languages import choose
 Page = Callable[[Request, Reader], Response]
 CardPage = Callable[[Request, Reader, Card], Response]
 CardStream = Callable[[Reader, Card], Response]
+Turn = Callable[[Site], CapacityLimiter]
+"""Among whom one waits."""
+
+PAGES: Turn = attrgetter("pages_at_once")
+FILES: Turn = attrgetter("files_at_once")
+"""A file takes as long as ten pages: pages do not wait for it."""
 
 FORM_FIELDS_MAX = 10
 FORM_FIELD_BYTES_MAX = 65_536
@@ -33,28 +40,30 @@ _REFUSALS = {Decision.SIGN_IN: 401, Decision.REFUSE: 403}
 _NOTHING_TYPED: Mapping[str, str] = {}
 
 
-def page(path: str, name: str, endpoint: Page) -> Route:
+def page(path: str, name: str, endpoint: Page, turn: Turn = PAGES) -> Route:
     def show(request: Request) -> Response:
         return endpoint(request, _enter(request, name, _NOTHING_TYPED))
 
-    return Route(path, _in_turn(show), name=name, methods=["GET"])
+    return Route(path, _in_turn(show, turn), name=name, methods=["GET"])
 
 
-def card_page(path: str, name: str, endpoint: CardPage) -> Route:
+def card_page(path: str, name: str, endpoint: CardPage, turn: Turn = PAGES) -> Route:
     def show(request: Request) -> Response:
         reader = _enter(request, name, _NOTHING_TYPED)
         return endpoint(request, reader, _card_of(reader, request.path_params["card"]))
 
-    return Route(path, _in_turn(show), name=name, methods=["GET"])
+    return Route(path, _in_turn(show, turn), name=name, methods=["GET"])
 
 
-def _in_turn(show: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-    """As many pages at the same time as there are processors to make them, the others in their
-    order: more would only pass the interpreter's lock and the caches to and fro."""
+def _in_turn(
+    show: Callable[[Request], Response], turn: Turn
+) -> Callable[[Request], Awaitable[Response]]:
+    """As many at the same time as there are processors to make them, the others in their order:
+    more would only pass the interpreter's lock and the caches to and fro."""
 
     async def answer(request: Request) -> Response:
         site: Site = request.app.state.site
-        return await to_thread.run_sync(show, request, limiter=site.pages_at_once)
+        return await to_thread.run_sync(show, request, limiter=turn(site))
 
     return answer
 

@@ -49,6 +49,8 @@ class Site:
     attempts: Attempts
     pages_at_once: CapacityLimiter
     """Each keeps a processor busy; see `dashboard/gate.py`."""
+    files_at_once: CapacityLimiter
+    """Files that somebody waits for, one after the other: each takes as long as many pages."""
     forms_at_once: CapacityLimiter
     """Checking a password takes memory and a core on purpose: few at the same time."""
     demo_logins: tuple[DemoLogin, ...]

@@ -15,6 +15,7 @@ from dashboard.access import Decision, decide, first_tier, sees_account
 from dashboard.api.operation import About, Answered, Call, Operation
 from dashboard.api.problems import Problem
 from dashboard.api.quotas import Allowance
+from dashboard.gate import FILES, PAGES
 from dashboard.site import Site
 from schema.directory import accounts, cards, export_jobs, keys
 from schema.directory.accounts import Account
@@ -31,8 +32,9 @@ def endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         body = await _body(request)
         site: Site = request.app.state.site
+        turn = FILES if operation.makes_a_file else PAGES
         return await to_thread.run_sync(
-            lambda: _answer(operation, request, body), limiter=site.pages_at_once
+            lambda: _answer(operation, request, body), limiter=turn(site)
         )
 
     return answer

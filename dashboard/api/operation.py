@@ -110,3 +110,7 @@ class Operation:
     @property
     def route(self) -> str:
         return f"api_{self.name}"
+
+    @property
+    def makes_a_file(self) -> bool:
+        return "/export." in self.path

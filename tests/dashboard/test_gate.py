@@ -1,6 +1,6 @@
 """Pages are made a few at a time, and nobody who waits is overtaken."""
 
-from threading import Barrier, Lock
+from threading import Barrier, Event, Lock
 from types import SimpleNamespace
 
 import anyio
@@ -40,10 +40,35 @@ def test_pages_are_made_a_few_at_a_time_in_the_order_in_which_they_were_asked_fo
     assert turns == [[0, 1], [2, 3], [4, 5]]
 
 
+def test_a_page_does_not_wait_for_files():
+    answered = run(_page_beside_a_file())
+    assert answered == ["page", "file"]
+
+
+async def _page_beside_a_file():
+    """The file is made for as long as no page has been answered."""
+    answered, page_is_there = [], Event()
+    site = SimpleNamespace(pages_at_once=CapacityLimiter(1), files_at_once=CapacityLimiter(1))
+    request = Request({"type": "http", "app": SimpleNamespace(state=SimpleNamespace(site=site))})
+
+    def file(_):
+        assert page_is_there.wait(10)
+        answered.append("file")
+
+    def page(_):
+        answered.append("page")
+        page_is_there.set()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(gate._in_turn(file, gate.FILES), request)
+        tasks.start_soon(gate._in_turn(page, gate.PAGES), request)
+    return answered
+
+
 async def _all_at_once(pages):
     site = SimpleNamespace(pages_at_once=CapacityLimiter(AT_ONCE))
     app = SimpleNamespace(state=SimpleNamespace(site=site))
-    answer = gate._in_turn(pages.show)
+    answer = gate._in_turn(pages.show, gate.PAGES)
     async with anyio.create_task_group() as tasks:
         for number in range(ASKED):
             scope = {"type": "http", "app": app, "path_params": {"number": number}}
