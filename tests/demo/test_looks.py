@@ -29,9 +29,9 @@ def origin(served) -> Iterator[str]:
         yield str(client.base_url).rstrip("/")
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 320, "height": 800})
+@pytest.fixture(params=["fr-FR", "en-GB"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 320, "height": 800}, locale=request.param)
     yield page
     page.close()
 
