@@ -133,6 +133,8 @@ def _bar(path: Path) -> "Iterator[Progress]":
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
+    from balise.bar import drawn_at_first_word
+
     shown = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -140,12 +142,13 @@ def _bar(path: Path) -> "Iterator[Progress]":
         TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s"),
         Remaining(compact=True),
     )
-    with Progress(*shown, console=Console(stderr=True)) as bars:
-        bar = bars.add_task(path.name, total=1.0, rows=0, rate=0.0)
+    bars = Progress(*shown, console=Console(stderr=True))
+    bar = bars.add_task(path.name, total=1.0, rows=0, rate=0.0)
+    with drawn_at_first_word(bars) as update:
 
         def show(share: float, rows: int) -> None:
             rate = rows / max(bars.tasks[0].elapsed or 0.0, 1e-3)
-            bars.update(bar, completed=share, rows=rows, rate=rate)
+            update(bar, completed=share, rows=rows, rate=rate)
 
         yield show
 
