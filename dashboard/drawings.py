@@ -10,7 +10,7 @@ from dashboard.figures.values import OTHERS, By, Interval, Point, Row, Steps
 from dashboard.languages import Language
 from dashboard.words import DIMENSIONS, OTHER_PLACES, key_name
 
-ROWS_SHOWN_MAX = 8
+ROWS_SHOWN_MAX = 5
 """Of a list, before the reader asks for the rest."""
 
 FRENCH = frozenset(["FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"])
