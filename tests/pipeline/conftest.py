@@ -37,6 +37,16 @@ AddCard = Callable[..., str]
 
 @pytest.fixture
 def add_card(directory: Directory) -> AddCard:
+    return _cards_of(directory)
+
+
+@pytest.fixture(scope="session")
+def cards_of() -> Callable[[Directory], AddCard]:
+    """For directories that a module makes once."""
+    return _cards_of
+
+
+def _cards_of(directory: Directory) -> AddCard:
     with directory.write() as conn:
         account = accounts.create(
             conn, name="Dupont", tier="essentiel", locale="fr", now_ms=NOW_MS

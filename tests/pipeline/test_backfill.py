@@ -1,3 +1,5 @@
+import shutil
+from contextlib import closing
 from datetime import date, timedelta
 
 import msgspec
@@ -12,10 +14,13 @@ from pipeline.frames import SPOOLED
 from pipeline.roll import roll_closed_days
 from pipeline.rollups import TABLES
 from schema.directory import ever, horizons, rollup_state, runs, tables
+from schema.directory.database import open_directory
 from schema.directory.ever import WHOLE
 from schema.errors import BadInput, BaliseError
 from schema.metrics import RECIPE
 from schema.store import StoreRefused
+from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import NOW_MS, spooled
 
 DAY_MS = 86_400_000
@@ -32,21 +37,41 @@ def silent(_done, _total):
     pass
 
 
-@pytest.fixture
-def rolled(store, directory, add_card):
-    """Three cards, five events on each of the last ten days, all closed days computed."""
-    events = []
-    for card in CARDS:
-        add_card(id=card, created_ms=NOW_MS - 10 * DAY_MS)
-        events += [
-            spooled(100 * day + n, card=card, at=NOW_MS - day * DAY_MS, seq=n)
-            for day in range(10)
-            for n in range(5)
-        ]
+@pytest.fixture(scope="module")
+def rolled_data(tmp_path_factory, cards_of):
+    """Three cards, five events on each of the last ten days, all closed days computed; made once."""
+    data = tmp_path_factory.mktemp("rolled")
+    events = [
+        spooled(100 * day + n, card=card, at=NOW_MS - day * DAY_MS, seq=n)
+        for card in CARDS
+        for day in range(10)
+        for n in range(5)
+    ]
     frame = pl.DataFrame(map(msgspec.structs.asdict, events), schema=SPOOLED)
-    store.insert("events", to_events(enrich(frame)), token="events")
-    roll_closed_days(store, directory, NOW_MS)
-    return store
+    with (
+        closing(open_store(prepared.events(data))) as store,
+        closing(open_directory(prepared.directory(data))) as directory,
+    ):
+        add_card = cards_of(directory)
+        for card in CARDS:
+            add_card(id=card, created_ms=NOW_MS - 10 * DAY_MS)
+        store.insert("events", to_events(enrich(frame)), token="events")
+        roll_closed_days(store, directory, NOW_MS)
+    return data
+
+
+@pytest.fixture
+def rolled(rolled_data, tmp_path):
+    shutil.copytree(rolled_data / "events", tmp_path / "events", symlinks=True)
+    with closing(open_store(f"chdb:///{tmp_path}/events")) as store:
+        yield store
+
+
+@pytest.fixture
+def directory(rolled_data, tmp_path):
+    shutil.copy(rolled_data / "balise.db", tmp_path)
+    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
+        yield directory
 
 
 def all_tables(store):
