@@ -97,10 +97,11 @@ class World:
         app = app or self.app()
         visitor = Visitor(self.portal, app, self.origin)
         if email:
-            with self.directory.write() as conn:
-                token = sessions.start(conn, users.by_email(conn, email).id, self.clock())
+            site = app.state.site
+            with site.directory.write() as conn:
+                token = sessions.start(conn, users.by_email(conn, email).id, site.clock())
             host = self.origin.partition("://")[2]
-            visitor.cookies.set(app.state.site.session_cookie, token, domain=host)
+            visitor.cookies.set(site.session_cookie, token, domain=host)
         return visitor
 
     def event(self, card: Card, at: str, **changes: object) -> dict[str, object]:

@@ -303,7 +303,7 @@ def test_the_list_holds_what_its_reader_may_take_and_nothing_else(world, owner, 
     address = asked(owner)
     assert address not in world.visitor(world.stranger, app).get("/exports").text
     ops = world.visitor(world.ops, app)
-    assert ops.get("/exports").status_code == 404
+    assert ops.get("/exports").headers["location"] == "/ops/accounts"
     assert "<progress" in ops.get(f"/exports?account={world.mine.account}").text
     tier(world, "premium")
     assert "Aucun fichier" in owner.get("/exports").text
