@@ -27,7 +27,7 @@ from schema.directory.cards import Card
 from schema.directory.database import Directory
 from schema.directory.rollup_state import last_kept
 from schema.directory.runs import Run
-from schema.errors import BadInput, Unavailable
+from schema.errors import BadInput, Unavailable, described
 from schema.metrics import RECIPE
 from schema.store import EventStore
 
@@ -198,7 +198,7 @@ def _recorded(
     except Stopped:
         raise
     except Exception as failure:
-        error = f"{type(failure).__name__}: {failure}"
+        error = described(failure)
         raise
     finally:
         with directory.write() as conn:

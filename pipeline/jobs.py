@@ -22,7 +22,7 @@ from pipeline.spools import oldest_pending_ms, spool_paths, unreadable_files
 from schema.clock import Clock
 from schema.directory import erasures, runs, salts
 from schema.directory.database import Directory
-from schema.errors import BaliseError
+from schema.errors import BaliseError, described
 from schema.settings import Settings
 from schema.store import EventStore
 from schema.store.address import parse
@@ -165,7 +165,7 @@ def run_job(job: Job, context: Context) -> int:
     try:
         rows = job.run(context)
     except Exception as error:
-        _finish(context, run_id, None, f"{type(error).__name__}: {error}")
+        _finish(context, run_id, None, described(error))
         raise
     _finish(context, run_id, rows, None)
     return rows

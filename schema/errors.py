@@ -17,3 +17,8 @@ class Unavailable(BaliseError):
     """A store or a folder cannot be reached now. Trying again later may help."""
 
     exit_code = 3
+
+
+def described(error: Exception) -> str:
+    """For the record of a run: our sentence; of any other error its kind, too."""
+    return str(error) if isinstance(error, BaliseError) else f"{type(error).__name__}: {error}"

@@ -236,13 +236,13 @@ def test_a_directory_that_is_no_database(installed: Settings) -> None:
 def test_jobs_that_have_not_run_ran_well_and_failed(installed: Settings) -> None:
     assert finding(installed, "jobs").state == "note"
     with closing(open_directory(installed.database)) as directory:
-        for error in (None, "StoreUnavailable: away"):
+        for error in (None, "The event store is away."):
             with directory.write() as conn:
                 run = runs.start(conn, "roll", 0)
                 runs.finish(conn, run, now_ms=1, rows=0, error=error)
             state = finding(installed, "jobs").state
             assert state == ("fault" if error else "ok")
-    assert finding(installed, "jobs").says.endswith("roll: StoreUnavailable: away")
+    assert finding(installed, "jobs").says.endswith("roll: The event store is away.")
     assert finding(installed, "jobs").remedy == "read the log"
 
 

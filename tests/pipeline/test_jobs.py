@@ -94,7 +94,7 @@ def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
         [run] = runs.latest(conn)
     assert (run.job, run.error) == (
         "ledger",
-        f"BaliseError: The ledger of {CARD} does not balance: 2 events are missing.",
+        f"The ledger of {CARD} does not balance: 2 events are missing.",
     )
 
 
