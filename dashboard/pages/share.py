@@ -99,7 +99,7 @@ def _page(
             )
             for link in links
         ],
-        typed=reader.form,
+        typed=reader.form if wrong else {},
         wrong=wrong,
         address=address,
         protected=protected,

@@ -36,6 +36,11 @@ def test_whoever_has_the_link_sees_the_card_without_an_account(world, share):
     assert guest.get(f"/cards/{world.mine.id}").status_code == 303
 
 
+def test_the_form_is_empty_for_the_next_link(world, marie):
+    page = marie.post(f"/cards/{world.mine.id}/share", {"label": "Conseil"}).text
+    assert 'value="Conseil"' not in page
+
+
 def test_a_guest_sees_as_much_as_the_account_has_bought(world, share):
     link = share()
     assert 'id="period"' in world.visitor().get(link).text
