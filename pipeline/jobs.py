@@ -4,7 +4,7 @@ Each job finds out by itself what there is to do, so one that did not run for a 
 does what one run at the right time would have done.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -136,12 +136,17 @@ def watch_cards(context: Context) -> int:
     return hours["card"].n_unique()
 
 
-def _alarm(troubles: list[str]) -> None:
-    """Ends the run with an error: it is logged, and kept in the run's record."""
-    if troubles:
-        more = len(troubles) - watch.NAMED_MAX
-        rest = [f"And {more} more."] if more > 0 else []
-        raise BaliseError(" ".join([*troubles[: watch.NAMED_MAX], *rest]))
+class Alarmed(BaliseError):
+    """Ends the run: the alarms are logged, and kept in the run's record."""
+
+    def __init__(self, alarms: Sequence[watch.Alarm]) -> None:
+        super().__init__(" ".join(map(str, alarms)))
+        self.alarms = alarms
+
+
+def _alarm(found: Sequence[watch.Alarm]) -> None:
+    if found:
+        raise Alarmed(watch.first_of(found))
 
 
 JOBS: tuple[Job, ...] = (
@@ -165,12 +170,11 @@ def run_job(job: Job, context: Context) -> int:
     try:
         rows = job.run(context)
     except Exception as error:
-        _finish(context, run_id, None, described(error))
+        with context.directory.write() as conn:
+            if isinstance(error, Alarmed):
+                runs.note(conn, run_id, {runs.ALARMS: error.alarms})
+            runs.finish(conn, run_id, now_ms=context.clock(), rows=None, error=described(error))
         raise
-    _finish(context, run_id, rows, None)
-    return rows
-
-
-def _finish(context: Context, run_id: int, rows: int | None, error: str | None) -> None:
     with context.directory.write() as conn:
-        runs.finish(conn, run_id, now_ms=context.clock(), rows=rows, error=error)
+        runs.finish(conn, run_id, now_ms=context.clock(), rows=rows)
+    return rows

@@ -1,12 +1,13 @@
-"""What the service finds wrong with itself: pure, each a list of sentences, mostly empty.
+"""What the service finds wrong with itself: pure, each a list of alarms, mostly empty.
 
-A job says them in the log and in its run record (`pipeline/jobs.py`); `/metrics` tells which jobs
-have something to say.
+A job says them in the log and in its run record (`pipeline/jobs.py`), a page of ops in the language
+of its reader; `/metrics` tells which jobs have something to say.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
+from typing import NamedTuple
 
 import polars as pl
 
@@ -21,20 +22,45 @@ DAYS_LOOKED_AT = 2 * USUAL_DAYS
 """A silence is told for a week; then the card has no traffic, normally."""
 NAMED_MAX = 5
 
+MISSING = "The ledger of %(card)s does not balance: %(n)s events are missing."
+TWICE = "The ledger of %(card)s does not balance: %(n)s events are there twice."
+SILENT = (
+    "Nothing has come for the card %(card)s since %(since)s, and much did at that time on the days "
+    "before; is the script still on its page?"
+)
+WAITING = "Events wait in the spool since %(seconds)s s; does the event store answer?"
+UNREADABLE = (
+    "%(n)s spool files could not be read, such as %(file)s: check the disk. What could be salvaged "
+    "is shipped; remove them when the ledger balances or nothing more is to be had."
+)
+MORE = "And %(n)s more."
+SENTENCES = (MISSING, TWICE, SILENT, WAITING, UNREADABLE, MORE)
+
+NO_CARD = "-"
+"""What was refused before its card was known is counted under it."""
+
 HOURS = pl.Schema({"card": pl.String(), "hour": pl.Int64(), "events": pl.Int64()})
 
 
-def imbalances(missing: Mapping[str, int]) -> list[str]:
+class Alarm(NamedTuple):
+    sentence: str
+    """One of `SENTENCES`."""
+    values: Mapping[str, str | int]
+
+    def __str__(self) -> str:
+        return self.sentence % self.values
+
+
+def imbalances(missing: Mapping[str, int]) -> list[Alarm]:
     """Of each card, what the ledger misses."""
     return [
-        f"The ledger of {card or 'no card'} does not balance: "
-        + (f"{n} events are missing." if n > 0 else f"{-n} events are there twice.")
+        Alarm(MISSING if n > 0 else TWICE, {"card": card or NO_CARD, "n": abs(n)})
         for card, n in sorted(missing.items())
         if n
     ]
 
 
-def silences(hours: pl.DataFrame, now_ms: int) -> list[str]:
+def silences(hours: pl.DataFrame, now_ms: int) -> list[Alarm]:
     """Cards for which nothing has come for an hour or more, and much did on the days before.
 
     `hours` has the columns `card`, `hour` (since 1970) and `events`, of hours with events. The last
@@ -57,28 +83,27 @@ def silences(hours: pl.DataFrame, now_ms: int) -> list[str]:
         .sort("card")
     )
     return [
-        f"Nothing has come for the card {card} since {_hour(until - silent)}, and much did at that "
-        "time on the days before; is the script still on its page?"
+        Alarm(SILENT, {"card": card, "since": _hour(until - silent)})
         for card, silent, events, _ in before.iter_rows()
         if _usually_busy(events)
     ]
 
 
-def lag(oldest_pending_ms: int | None, now_ms: int) -> list[str]:
+def lag(oldest_pending_ms: int | None, now_ms: int) -> list[Alarm]:
     waited_ms = now_ms - (oldest_pending_ms or now_ms)
     if waited_ms <= LAG_MS_MAX:
         return []
-    return [f"Events wait in the spool since {waited_ms // 1000} s; does the event store answer?"]
+    return [Alarm(WAITING, {"seconds": waited_ms // 1000})]
 
 
-def unreadable(files: Sequence[str]) -> list[str]:
-    if not files:
-        return []
-    return [
-        f"{len(files)} spool files could not be read, such as {files[0]}: check the disk. What "
-        "could be salvaged is shipped; remove them when the ledger balances or nothing more is "
-        "to be had."
-    ]
+def unreadable(files: Sequence[str]) -> list[Alarm]:
+    return [Alarm(UNREADABLE, {"n": len(files), "file": files[0]})] if files else []
+
+
+def first_of(alarms: Sequence[Alarm]) -> list[Alarm]:
+    """As many as one reads, and how many there are besides."""
+    more = len(alarms) - NAMED_MAX
+    return [*alarms[:NAMED_MAX], *([Alarm(MORE, {"n": more})] if more > 0 else [])]
 
 
 def _usually_busy(days: Sequence[int]) -> bool:

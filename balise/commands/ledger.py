@@ -45,6 +45,6 @@ def command(context: Context, card: str | None, first: date | None, last: date |
         rows = [(*map(str, asdict(line).values()), str(line.missing)) for line in lines]
         click.echo(columns([head, *rows]))
     if troubles:
-        raise BaliseError(" ".join(troubles))
+        raise BaliseError(" ".join(map(str, troubles)))
     if not context.as_json:
         click.echo("It balances.")

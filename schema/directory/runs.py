@@ -8,6 +8,9 @@ from sqlalchemy.engine import Connection
 
 from schema.directory.tables import runs
 
+ALARMS = "alarms"
+"""The fact of a run that found something wrong: sentences, each with the values it names."""
+
 _ENDED = sa.func.max(sa.case((runs.c.finished_ms.is_not(None), runs.c.id)))
 _LAST = sa.select(sa.func.coalesce(_ENDED, sa.func.max(runs.c.id))).group_by(runs.c.job)
 

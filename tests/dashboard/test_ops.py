@@ -9,6 +9,7 @@ from pipeline.backfill import STOPPED
 from pipeline.jobs import JOBS, Context, run_job
 from pipeline.reclassify import under_way
 from pipeline.recompute import FAILED
+from pipeline.watch import imbalances
 from schema.directory import accounts, backfills, restored, runs
 from schema.settings import load
 
@@ -126,6 +127,17 @@ def test_what_cannot_be_made_is_told_beside_its_field_and_kept_as_typed(
 def test_nothing_is_made_for_an_account_that_is_gone(ops):
     for path in ("cards", "users"):
         assert ops.post(f"/ops/accounts/gone/{path}", {}).status_code == 404
+
+
+def test_what_a_job_found_wrong_is_said_in_the_readers_language(world, ops):
+    alarms = imbalances({world.mine.id: 2})
+    with world.directory.write() as conn:
+        run = runs.start(conn, "ledger", world.clock.now_ms)
+        runs.note(conn, run, {runs.ALARMS: alarms})
+        runs.finish(conn, run, now_ms=world.clock.now_ms, rows=None, error=str(alarms[0]))
+    page = ops.get("/ops").text
+    assert f"Le compte de {world.mine.id} n’est pas bon\xa0: il manque 2 événements." in page
+    assert "does not balance" not in page
 
 
 def test_days_that_are_computed_again_tell_how_far_they_are(world, ops):

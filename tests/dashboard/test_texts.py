@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 from dashboard.headline import OWN_WORDS
 from dashboard.languages import DOMAIN, FOLDER
+from pipeline.watch import SENTENCES
 from schema.metrics import METRICS
 from schema.targets import CONTACT_NAMES, TARGETS
 from schema.tiers import CATALOGUE
@@ -44,7 +45,7 @@ def messages() -> set[str | tuple[str, ...]]:
     found = {message for _, _, message, _, _ in extract_from_dir(PACKAGE, METHODS)}
     labels = {target.label for target in TARGETS} | {tier.label for tier in CATALOGUE.values()}
     texts = {text for metric in METRICS for text in (metric.label, metric.definition)}
-    return found | labels | texts
+    return found | labels | texts | set(SENTENCES)
 
 
 def _of(catalogue, message):

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from pipeline.enrich import enrich
 from pipeline.jobs import JOBS, Context, Job, renew_salts, run_job
 from pipeline.ship import Shipper
+from pipeline.watch import MISSING
 from schema.directory import cards, runs
 from schema.directory.tables import salts as salts_table
 from schema.errors import BaliseError
@@ -96,6 +97,7 @@ def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
         "ledger",
         f"The ledger of {CARD} does not balance: 2 events are missing.",
     )
+    assert run.facts == {runs.ALARMS: [[MISSING, {"card": CARD, "n": 2}]]}
 
 
 def test_events_that_wait_too_long_are_an_alarm_even_while_the_store_is_away(

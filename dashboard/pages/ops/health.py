@@ -63,13 +63,19 @@ def show(request: Request, reader: Reader) -> Response:
     return reader.renderer.page(
         "ops/health.html",
         reader=reader,
-        jobs=[(run, _when(reader, run)) for run in latest],
+        jobs=[(run, _when(reader, run), _alarms(reader, run)) for run in latest],
         backfills=[_backfill(reader, run, run.facts) for run in backfills if run.facts],
         ledger=_ledger(site),
         spool=_spool(site),
         words=OUTCOMES,
         stopped=STOPPED,
     )
+
+
+def _alarms(reader: Reader, run: Run) -> str:
+    """What the run found wrong, in the reader's language."""
+    found = (run.facts or {}).get(runs.ALARMS, ())
+    return " ".join(reader.language.gettext(sentence) % values for sentence, values in found)
 
 
 def _backfill(reader: Reader, run: Run, facts: Mapping[str, Any]) -> Backfill:
