@@ -129,7 +129,7 @@ def _blocks(directory: Directory, request: Request, now_ms: int) -> list[Block]:
     wanted = [every[card] for card in request.cards] if request.cards else list(every.values())
     _check_dates(request, wanted, now_ms)
     zones = {card.id: card.zone for card in wanted}
-    kept = {zone: last_kept(zone, since_ms) or date.min for zone in set(zones.values())}
+    kept = {zone: _last_gone(zone, since_ms) for zone in set(zones.values())}
     stretches = [
         (card, max(request.first, kept[zone] + DAY), min(request.last, _yesterday(zone, now_ms)))
         for card, zone in zones.items()
@@ -161,6 +161,15 @@ def _check_dates(request: Request, wanted: Sequence[Card], now_ms: int) -> None:
 def last_ended(wanted: Iterable[Card], now_ms: int) -> date:
     """The last day that is over for one of these cards."""
     return max(_yesterday(zone, now_ms) for zone in {"UTC", *(card.zone for card in wanted)})
+
+
+def last_gone(wanted: Iterable[Card], since_ms: int) -> date:
+    """The last day of which the events are no longer all held, for every one of these cards."""
+    return min((_last_gone(card.zone, since_ms) for card in wanted), default=date.min)
+
+
+def _last_gone(zone: str, since_ms: int) -> date:
+    return last_kept(zone, since_ms) or date.min
 
 
 def _yesterday(zone: str, now_ms: int) -> date:

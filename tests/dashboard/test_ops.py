@@ -4,13 +4,15 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.backfill import STOPPED
 from pipeline.jobs import JOBS, Context, run_job
 from pipeline.reclassify import under_way
 from pipeline.recompute import FAILED
 from pipeline.watch import imbalances
-from schema.directory import accounts, backfills, restored, runs
+from schema.days import DAY_MS
+from schema.directory import accounts, backfills, horizons, restored, runs, tables
 from schema.settings import load
 
 
@@ -301,3 +303,14 @@ def test_days_that_cannot_be_computed_are_told_beside_their_field(world, ops, wr
     assert (refused.status_code, refused.text.count('class="wrong"')) == (422, sentences)
     assert "<b>aaaa" not in refused.text
     assert latest(world) is None
+
+
+def test_days_of_which_the_events_are_gone_are_refused_with_the_last_of_them(world, ops):
+    with world.directory.write() as conn:
+        horizons.move(conn, horizons.RAW, world.clock.now_ms - DAY_MS)
+    refused = ops.post("/ops/backfill", SPAN)
+    assert (refused.status_code, latest(world)) == (422, None)
+    assert "Donnez un jour après le 2026-11-19." in refused.text
+    with world.directory.write() as conn:
+        conn.execute(sa.update(tables.horizons).values(since_ms=world.clock.now_ms - 2 * DAY_MS))
+    assert ops.post("/ops/backfill", SPAN).status_code == 303

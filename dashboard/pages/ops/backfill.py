@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboard.pages.ops.figures import Line, lines
 from dashboard.period import day_of
 from dashboard.site import Reader
-from schema.directory import backfills, cards
+from schema.directory import backfills, cards, horizons
 from schema.directory.backfills import Asked
 from schema.languages import N_
 
@@ -27,6 +27,7 @@ WRONG: Mapping[str, str] = {
     "cards": N_("There is no card “%(value)s”."),
     "first": N_("This is not a date. Give it as 2026-11-20."),
     "last": N_("Give a day that has ended and is not before the first."),
+    "gone": N_("The events of these days are no longer held. Give a day after %(day)s."),
     "busy": N_("Another one has not ended yet."),
 }
 FAILED: Final = N_("Something went wrong; the log has its trace. Ask for it again: it goes on.")
@@ -107,9 +108,10 @@ def _typed(form: Mapping[str, str]) -> _Typed:
 
 
 def _wrong(reader: Reader, typed: _Typed) -> dict[str, str]:
-    from pipeline.backfill import last_ended
+    from pipeline.backfill import last_ended, last_gone
 
     with reader.site.directory.read() as conn:
+        since_ms = horizons.since_ms(conn, horizons.RAW)
         every = {card.id: card for card in cards.every(conn)}
     unknown = next((card for card in typed.cards if card not in every), None)
     wanted = [every[card] for card in typed.cards or every if card in every]
@@ -119,6 +121,8 @@ def _wrong(reader: Reader, typed: _Typed) -> dict[str, str]:
     ended = typed.last is not None and typed.last <= last_ended(wanted, reader.site.clock())
     if not ended or (typed.first and typed.last and typed.last < typed.first):
         found["last"] = _said(reader, "last")
+    elif typed.last and typed.last <= (gone := last_gone(wanted, since_ms)):
+        found["last"] = _said(reader, "gone", day=gone.isoformat())
     return found
 
 
