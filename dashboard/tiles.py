@@ -1,9 +1,13 @@
 """The big numbers of a period, as the reader's tier shows them. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.figures.values import Stats
+from markupsafe import Markup
+
+from dashboard.charts.line import spark
+from dashboard.figures.values import Point, Stats
 from dashboard.languages import Language
 from schema.metrics import BY_NAME
 from schema.tiers import Section
@@ -14,6 +18,8 @@ Change = float | Literal["new"] | None
 
 MOVING = ("views", "visits", "contact_clicks")
 """Figures whose change says something; the others stand beside what they were."""
+SPARK_POINTS = range(3, 63)
+"""Fewer have no shape, and more do not show one in a tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +29,14 @@ class Tile:
     value: str
     change: Change = None
     note: str = ""
+    spark: Markup | None = None
 
 
-def tiles(stats: Stats, sections: frozenset[Section], language: Language) -> tuple[Tile, ...]:
-    shown = [_moving(name, stats, language) for name in MOVING]
+def tiles(
+    stats: Stats, points: Sequence[Point], sections: frozenset[Section], language: Language
+) -> tuple[Tile, ...]:
+    """`points`: the same days one by one."""
+    shown = [_moving(name, stats, points, language) for name in MOVING]
     if "complete" in sections:
         shown += [_visitors(stats, language), _rate(stats, language), _engaged(stats, language)]
     return tuple(shown)
@@ -39,10 +49,17 @@ def change(now: int, then: int | None) -> Change:
     return round((now - then) / then, 2) if then else "new"
 
 
-def _moving(name: str, stats: Stats, language: Language) -> Tile:
+def _moving(name: str, stats: Stats, points: Sequence[Point], language: Language) -> Tile:
     now: int = getattr(stats.totals, name)
     then = getattr(stats.previous, name) if stats.previous else None
-    return Tile(name, _title(name, language), language.number(now), change(now, then))
+    shape = tuple(getattr(point, name) for point in points) if now else ()
+    return Tile(
+        name,
+        _title(name, language),
+        language.number(now),
+        change(now, then),
+        spark=spark(shape) if len(shape) in SPARK_POINTS else None,
+    )
 
 
 def _visitors(stats: Stats, language: Language) -> Tile:

@@ -106,7 +106,7 @@ def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
 
     language, found = asked.language, rows()
     return {
-        "tiles": tiles(counted(), asked.sections, language),
+        "tiles": tiles(counted(), now(), asked.sections, language),
         "visits": counted().totals.visits,
         "automatic": counted().automatic,
         "trend": figure(drawings.trend(now(), before(), interval, language), language),

@@ -23,7 +23,7 @@ from dashboard.figures.question import Question
 from dashboard.figures.read import Batch, Place
 from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
-from dashboard.figures.values import CardTotals, Column, Cross
+from dashboard.figures.values import OTHERS, CardTotals, Column, Cross
 from dashboard.languages import Language
 from dashboard.site import Reader
 from dashboard.tiles import change, tiles
@@ -141,10 +141,10 @@ def _shown(place: Place, question: Question, view: View, by: str, words: Words) 
     before = batch.add(series_before(question, view.interval))
     language = words.language
     return {
-        "tiles": tiles(counted(), frozenset(("complete",)), language),
+        "tiles": tiles(counted(), now(), frozenset(("complete",)), language),
         "trend": figure(drawings.trend(now(), before(), view.interval, language), language),
         "rows": _rows(apart(), question, language),
-        "cross": _table(crossed(), words),
+        "cross": _table(crossed(), view, words),
         "names": {card.id: card.name for card in question.cards},
         "visits": counted().totals.visits,
         "automatic": counted().automatic,
@@ -160,14 +160,18 @@ def _rows(apart: Sequence[CardTotals], question: Question, language: Language) -
     ]
 
 
-def _table(found: Cross, words: Words) -> dict[str, Any]:
+def _table(found: Cross, view: View, words: Words) -> dict[str, Any]:
     shown = found.keys if found.by == "hour" else found.keys[:KEYS_MAX]
-    heads = [
-        words.language.hour(int(key)) if found.by == "hour" else words.name(found.by, key)
-        for key in shown
-    ]
+    heads = [_head(found.by, key, view, words) for key in shown]
     return {
         "heads": heads,
         "rows": {card: cells[: len(shown)] for card, cells in found.rows.items()},
         "more": len(found.keys) - len(shown),
     }
+
+
+def _head(by: Column, key: str, view: View, words: Words) -> tuple[str, str]:
+    """Its name, and the page of its visits alone; small places taken together have none."""
+    if by == "hour":
+        return words.language.hour(int(key)), ""
+    return words.name(by, key), "" if key == OTHERS else view.filtered(by, key) + ANCHOR

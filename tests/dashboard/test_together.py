@@ -14,7 +14,7 @@ def owner(lasting_world):
     with world.directory.write() as conn:
         accounts.change(conn, world.mine.account, tier="multi_cartes")
     world.store_events(
-        world.event(world.mine, "2026-11-20T18:10:00+01:00", visitor=1),
+        world.event(world.mine, "2026-11-20T18:10:00+01:00", visitor=1, source="direct"),
         world.event(world.second, "2026-11-20T18:11:00+01:00", visitor=1),
         world.event(world.foreign, "2026-11-20T18:12:00+01:00", visitor=2),
     )
@@ -30,6 +30,20 @@ def test_the_cards_of_the_account_and_no_other_stand_side_by_side(lasting_world,
     for card in (lasting_world.mine, lasting_world.second):
         assert f'href="/cards/{card.id}' in page
     assert lasting_world.foreign.id not in page
+
+
+def test_a_column_leads_to_its_visits_alone_and_back(owner):
+    page = unescape(owner.get("/cards?period=7").text)
+    [address] = re.findall(r'<th scope="col"><a href="([^"]+)"><bdi>Accès direct', page)
+    alone = unescape(owner.get(address).text)
+    assert "source=direct" in address
+    assert 'class="chips"' in alone
+
+
+def test_tiles_show_the_shape_of_what_moved(owner):
+    """Views and visits; nobody has clicked."""
+    assert owner.get("/cards?period=7").text.count('class="spark"') == 2
+    assert owner.get("/cards?period=7&interval=hour").text.count('class="spark"') == 0
 
 
 def test_a_group_shows_its_cards_and_is_gone_once_it_has_none(lasting_world, owner):
