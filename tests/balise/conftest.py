@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from balise.main import run
 from schema.testing import prepared
+from schema.testing.server import environment
 
 
 class Answer(NamedTuple):
@@ -38,6 +41,22 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
         with CliRunner().isolation(input=typed) as (out, err, _):
             code = run(arguments)
             return Answer(code, out.getvalue().decode(), err.getvalue().decode())
+
+    return call
+
+
+@pytest.fixture
+def here(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Runs `here(data, "export", ...)` as `schema.testing.server.balise` does, but in this process,
+    without the second that a new one takes. What the engine writes is captured too.
+
+    Not for servers: they set up how their whole process logs.
+    """
+
+    def call(data: Path, /, *arguments: str, **settings: str) -> Answer:
+        with patch.dict(os.environ, environment(data, **settings), clear=True), chdir(data.parent):
+            code = run(arguments)
+        return Answer(code, *capfd.readouterr())
 
     return call
 

@@ -1,17 +1,14 @@
 """What is wrong is said in one sentence that names it, with its exit code, and nothing is done."""
 
-import os
 import socket
 from collections.abc import Callable
-from contextlib import chdir
 from pathlib import Path
-from unittest.mock import patch
+from typing import Any
 
 import pytest
 
-from balise.main import run
 from schema.testing import prepared
-from schema.testing.server import balise, environment, free_port
+from schema.testing.server import balise, free_port
 
 LONG_COMMANDS = (("serve",), ("work",), ("init",), ("migrate",), ("demo",))
 SERVERS = ("serve", "work", "collect")
@@ -20,17 +17,9 @@ Sentence = Callable[..., str]
 
 
 @pytest.fixture
-def sentence(capfd: pytest.CaptureFixture[str]) -> Sentence:
-    """What a command says when it refuses: one line on stderr, and nothing else anywhere.
-
-    Servers have a process of their own, for they set up how the whole process logs. Other commands
-    are run in this one, which takes a tenth of the time; the engine writes to what is captured.
-    """
-
-    def here(data: Path, /, *arguments: str, **settings: str) -> tuple[int, str, str]:
-        with patch.dict(os.environ, environment(data, **settings), clear=True), chdir(data.parent):
-            code = run(arguments)
-        return code, *capfd.readouterr()
+def sentence(here: Callable[..., Any]) -> Sentence:
+    """What a command says when it refuses: one line on stderr, and nothing else anywhere. Servers
+    have a process of their own."""
 
     def apart(data: Path, /, *arguments: str, **settings: str) -> tuple[int, str, str]:
         done = balise(data, *arguments, **settings)
@@ -155,11 +144,12 @@ def test_a_wrong_option_or_argument_is_named(
     assert names in sentence(tmp_path / "var", *arguments)
 
 
-def test_a_person_cannot_write_through_a_question(tmp_path: Path, sentence: Sentence) -> None:
+def test_a_person_cannot_write_through_a_question(
+    tmp_path: Path, sentence: Sentence, here: Callable[..., Any]
+) -> None:
     prepared.installation(tmp_path / "var")
     assert "readonly" in sentence(tmp_path / "var", "sql", "DROP TABLE events", code=1)
-    asked = balise(tmp_path / "var", "sql", "SELECT count() FROM events")
-    assert asked.returncode == 0
+    assert here(tmp_path / "var", "sql", "SELECT count() FROM events").code == 0
 
 
 def test_stores_of_a_newer_version_are_left_alone(tmp_path: Path, sentence: Sentence) -> None:

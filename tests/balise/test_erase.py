@@ -11,7 +11,7 @@ import pytest
 from schema.testing import stored
 from schema.testing.events import CARD, envelope
 from schema.testing.installation import SITE, install
-from schema.testing.server import BALISE, balise, environment, running
+from schema.testing.server import BALISE, environment, running
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -43,7 +43,7 @@ def actions(data):
     return [action for (action,) in found]
 
 
-def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(data):
+def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(data, here):
     with running(data, "collect") as server:
         for seed in range(3):
             send(server, seed)
@@ -77,20 +77,20 @@ def test_a_visitor_a_card_and_an_account_are_gone_and_what_was_killed_is_ended(d
         assert json.loads(gone.stdout)["erased"] == [CARD]
         assert json.loads(gone.stdout)["rows"]["events"] == 2
     assert stored.events(data) == 0
-    again = balise(data, "erase", "card", CARD, "--yes", "--json")
-    assert json.loads(again.stdout)["rows"]["events"] == 0
+    again = here(data, "erase", "card", CARD, "--yes", "--json")
+    assert again.json["rows"]["events"] == 0
     with closing(sqlite3.connect(data / "balise.db")) as directory:
         assert directory.execute("SELECT count(*) FROM accounts").fetchone() == (0,)
     card = ["erase.begin", "erase.card"]
     assert actions(data)[-6:] == ["erase.visitor", *card, "erase.account", *card]
-    assert balise(data, "ledger").returncode == 0
+    assert here(data, "ledger").code == 0
 
 
-def test_what_cannot_be_erased_is_one_sentence(data):
+def test_what_cannot_be_erased_is_one_sentence(data, here):
     for arguments, told in (
         (["card", "not-a-card", "--yes"], "'not-a-card'"),
         (["visitor", "--card", "nobody00"], "'nobody00'"),
     ):
-        refused = balise(data, "erase", *arguments)
-        assert (refused.returncode, "Traceback" in refused.stderr) == (2, False), refused.stderr
-        assert told in refused.stderr
+        refused = here(data, "erase", *arguments)
+        assert (refused.code, "Traceback" in refused.err) == (2, False), refused.err
+        assert told in refused.err

@@ -34,34 +34,51 @@ def data(tmp_path_factory):
     return folder
 
 
-def export(data, *arguments):
-    return balise(data, "export", *arguments)
+@pytest.fixture
+def export(data, here):
+    return lambda *arguments: here(data, "export", *arguments)
 
 
-def exported(data, *arguments):
-    done = export(data, "--card", CARD, *DAYS, *arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture
+def exported(export):
+    def run(*arguments):
+        done = export("--card", CARD, *DAYS, *arguments)
+        assert done.code == 0, done.err
+        return done.out
+
+    return run
 
 
-def account_of(data):
-    return json.loads(balise(data, "card", "show", CARD, "--json").stdout)["account"]
+@pytest.fixture
+def refusal(export):
+    def run(*arguments, code=2):
+        done = export(*arguments)
+        assert (done.code, done.out) == (code, ""), done
+        assert len(done.err.splitlines()) == 1, done.err
+        return done.err
+
+    return run
+
+
+@pytest.fixture
+def account(data, here):
+    return here(data, "card", "show", CARD, "--json").json["account"]
 
 
 def rows_of(text, separator=";"):
     return list(csv.reader(StringIO(text.removeprefix("\ufeff")), delimiter=separator))
 
 
-def test_without_a_file_the_days_go_to_stdout_and_nothing_else(data):
-    head, *rows = rows_of(exported(data))
+def test_without_a_file_the_days_go_to_stdout_and_nothing_else(exported):
+    head, *rows = rows_of(exported())
     assert ";".join(head) == HEAD
     assert [row[0] for row in rows] == [str(LAST - timedelta(days=n)) for n in range(6, -1, -1)]
     assert [int(row[1]) for row in rows] == [0] * 6 + [VIEWS]
 
 
-def test_pdf_and_excel_say_the_same_as_csv(data, tmp_path):
+def test_pdf_and_excel_say_the_same_as_csv(exported, tmp_path):
     for kind in ("pdf", "xlsx"):
-        told = json.loads(exported(data, "--out", str(tmp_path / f"f.{kind}"), "--json"))
+        told = json.loads(exported("--out", str(tmp_path / f"f.{kind}"), "--json"))
         assert (told["format"], told["to"]) == (kind, str(LAST))
         assert told["bytes"] == (tmp_path / f"f.{kind}").stat().st_size
     book = load_workbook(tmp_path / "f.xlsx")
@@ -76,43 +93,35 @@ def test_a_pdf_goes_through_a_pipe(data):
     assert len(PdfReader(BytesIO(done.stdout)).pages) >= 1
 
 
-def test_beside_a_running_server_it_gives_what_it_gives_alone(data):
-    alone = exported(data)
+def test_beside_a_running_server_it_gives_what_it_gives_alone(data, exported):
+    alone = exported()
     with running(data, "serve") as server:
         assert httpx.get(f"{server.origin}/readyz").status_code == 200
         beside = server.run("export", "--card", CARD, *DAYS)
-    assert (beside.returncode, beside.stdout) == (0, alone)
+    assert (beside.returncode, beside.stdout) == (0, alone.replace("\r\n", "\n"))
 
 
-def test_an_account_is_the_sum_of_its_cards(data):
-    done = export(data, "--account", account_of(data), *DAYS, "--style", "en", "--no-bom")
-    head, *rows = rows_of(done.stdout, ",")
+def test_an_account_is_the_sum_of_its_cards(export, account):
+    done = export("--account", account, *DAYS, "--style", "en", "--no-bom")
+    head, *rows = rows_of(done.out, ",")
     assert head[:2] == ["Date", "Vues"]
     assert sum(int(row[1]) for row in rows) == VIEWS
 
 
-def test_language_subject_filter_and_interval_can_be_chosen(data):
-    assert rows_of(exported(data, "--language", "en"), ",")[0][1] == "Views"
-    assert rows_of(exported(data, "--subject", "source"))[1][:2] == ["Accès direct", str(VIEWS)]
-    assert rows_of(exported(data, "--only", "source=qr"))[-1][1] == "0"
-    assert len(rows_of(exported(data, "--interval", "week"))) in (2, 3)
+def test_language_subject_filter_and_interval_can_be_chosen(exported):
+    assert rows_of(exported("--language", "en"), ",")[0][1] == "Views"
+    assert rows_of(exported("--subject", "source"))[1][:2] == ["Accès direct", str(VIEWS)]
+    assert rows_of(exported("--only", "source=qr"))[-1][1] == "0"
+    assert len(rows_of(exported("--interval", "week"))) in (2, 3)
 
 
-def test_as_bought_holds_what_the_tier_includes(data):
-    refused = export(data, "--card", CARD, *DAYS, "--as-bought", "--out", "f.xlsx")
-    assert refused.returncode == 1
-    assert "The tier premium of A does not include this file, multi_cartes does" in refused.stderr
-    assert "no subject 'device'; there are trend, " in refusal(
-        data, "--card", CARD, *DAYS, "--as-bought", "--subject", "device"
-    )
-    assert rows_of(exported(data, "--subject", "device"))[1][1] == str(VIEWS)
-
-
-def refusal(data, *arguments, code=2):
-    done = export(data, *arguments)
-    assert (done.returncode, done.stdout) == (code, ""), done
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr
+def test_as_bought_holds_what_the_tier_includes(export, exported, refusal):
+    bought = ("--card", CARD, *DAYS, "--as-bought")
+    refused = export(*bought, "--out", "f.xlsx")
+    assert refused.code == 1
+    assert "The tier premium of A does not include this file, multi_cartes does" in refused.err
+    assert "no subject 'device'; there are trend, " in refusal(*bought, "--subject", "device")
+    assert rows_of(exported("--subject", "device"))[1][1] == str(VIEWS)
 
 
 @pytest.mark.parametrize(
@@ -133,17 +142,17 @@ def refusal(data, *arguments, code=2):
         (("--card", CARD, "--json"), "add --out FILE"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_with_its_remedy(data, arguments, said):
-    assert said in refusal(data, *DAYS, *arguments)
+def test_what_is_wrong_is_one_sentence_with_its_remedy(refusal, arguments, said):
+    assert said in refusal(*DAYS, *arguments)
 
 
-def test_a_group_that_is_not_there_names_those_that_are(data):
-    said = refusal(data, "--account", account_of(data), "--group", "Lyon", *DAYS)
+def test_a_group_that_is_not_there_names_those_that_are(refusal, account):
+    said = refusal("--account", account, "--group", "Lyon", *DAYS)
     assert "A has no group 'Lyon'; it has none." in said
 
 
-def test_a_file_that_cannot_be_written_leaves_what_was_there(data, tmp_path):
+def test_a_file_that_cannot_be_written_leaves_what_was_there(refusal, tmp_path):
     (tmp_path / "f.csv").mkdir()
-    said = refusal(data, "--card", CARD, *DAYS, "--out", str(tmp_path / "f.csv"), code=3)
+    said = refusal("--card", CARD, *DAYS, "--out", str(tmp_path / "f.csv"), code=3)
     assert f"{tmp_path}/f.csv cannot be written" in said
     assert [path.name for path in tmp_path.iterdir()] == ["f.csv"]

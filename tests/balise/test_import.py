@@ -30,7 +30,7 @@ def data(tmp_path_factory):
     return folder
 
 
-def test_alone_and_beside_a_server_each_row_is_stored_once(data):
+def test_alone_and_beside_a_server_each_row_is_stored_once(data, here):
     file = data.parent / "some.csv"
     file.write_text(f"{rows(300)}\nnobody00,{int(time.time())}000,view,x\n")
     alone = balise(data, "import", str(file))
@@ -48,10 +48,10 @@ def test_alone_and_beside_a_server_each_row_is_stored_once(data):
         beside = server.run("import", str(more), "--format", "csv")
         assert "400 events imported" in beside.stdout, beside.stderr
         assert stored.events(data) == 700
-    assert balise(data, "ledger").returncode == 0
+    assert here(data, "ledger").code == 0
 
 
-def test_killed_at_any_instant_it_is_resumed_by_running_it_again(data):
+def test_killed_at_any_instant_it_is_resumed_by_running_it_again(data, here):
     file = data.parent / "many.ndjson"
     last = int(time.time()) * 1000 - 40 * DAY_MS
     with file.open("w") as out:
@@ -70,31 +70,30 @@ def test_killed_at_any_instant_it_is_resumed_by_running_it_again(data):
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-    done = balise(data, "import", str(file), "--json")
-    told = json.loads(done.stdout)["files"][0]
+    told = here(data, "import", str(file), "--json").json["files"][0]
     assert told["new"] + told["duplicate"] == 150_000
     counted = "SELECT count(), uniqExact(page, seq) FROM events WHERE name = 'opened'"
     assert stored.rows(data, counted) == [(150_000, 150_000)]
-    ledger = json.loads(balise(data, "ledger", "--json").stdout)
+    ledger = here(data, "ledger", "--json").json
     assert ledger["balanced"]
     assert sum(line["human"] for line in ledger["lines"]) == stored.events(data)
 
 
-def test_what_cannot_be_imported_is_one_sentence(data):
+def test_what_cannot_be_imported_is_one_sentence(data, here):
     for arguments, code, told in (
         (["none.csv"], 2, "none.csv cannot be read: No such file"),
         (["--report", "a", "some.csv", "more.csv"], 2, "--report names one file"),
         (["--report", "/nowhere/a", "some.csv"], 3, "cannot be written"),
     ):
-        refused = balise(data, "import", *arguments)
-        assert refused.returncode == code, refused.stderr
-        assert told in refused.stderr
-        assert refused.stderr.count("\n") == 1
+        refused = here(data, "import", *arguments)
+        assert refused.code == code, refused.err
+        assert told in refused.err
+        assert refused.err.count("\n") == 1
 
 
-def test_a_file_without_one_row_that_can_be_used_ends_with_1(data):
+def test_a_file_without_one_row_that_can_be_used_ends_with_1(data, here):
     (data.parent / "other.csv").write_text("card,at,name\nnobody00,1,view\n")
-    assert balise(data, "import", "other.csv").returncode == 1
+    assert here(data, "import", "other.csv").code == 1
 
 
 def test_it_is_written_down_who_imported_what(data):

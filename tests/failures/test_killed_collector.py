@@ -14,6 +14,7 @@ from schema.testing.installation import install
 from schema.testing.server import running
 
 ROUNDS = 20
+COMMITS = 3
 BROWSERS = 6
 
 
@@ -57,7 +58,8 @@ def test_a_spool_torn_anywhere_in_its_last_commit_holds_all_that_came_before(dat
     crowd = Crowd("torn", 1)
     with running(data, "collect") as server:
         with crowd.at(server.origin):
-            sleep(0.1)
+            while len(crowd.acknowledged) < COMMITS:
+                sleep(0.001)
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
     (path,) = (data / "spool").glob("*.db")

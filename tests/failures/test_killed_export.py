@@ -19,8 +19,8 @@ from schema.testing.server import running
 
 EMAIL, PASSWORD = "marie@atelier.example", "soleil sur la baie"
 LONG = "/cards/export.pdf?period=custom&from=2024-11-01&to=2026-10-31"
-LOOK_S = 0.002
-LOOKS_MAX = 120_000
+LOOK_S = 0.01
+LOOKS_MAX = 24_000
 
 
 @pytest.fixture
