@@ -1,4 +1,5 @@
-"""What a reader asks about a card, as the address of a page, a file or an answer says it."""
+"""What a reader asks, as the address of a page, a file or an answer says it: of whatever cards
+(`asked_of_several.py` has more), and of one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,16 +20,20 @@ from schema.tiers import Section
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    card: Card
     view: View
     question: Question
-    """Without cards when it is about one place with too few visitors to be shown alone."""
+    """Without the cards that had too few visitors from a place to be shown alone."""
     sections: frozenset[Section]
     words: Words
 
     @property
     def language(self) -> Language:
         return self.words.language
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfOne(Asked):
+    card: Card
 
     @property
     def bys(self) -> tuple[By, ...]:
@@ -46,20 +51,19 @@ class Looking(Protocol):
 
 def asked_of(
     path: str, params: Mapping[str, str], looking: Looking, card: Card, place: Place
-) -> Asked:
+) -> AskedOfOne:
     """`path`: of the page that its choices lead to."""
     today = local_day(place.now_ms, card.zone)
     view = within(look(path, params, today), looking.sections)
     with place.directory.read() as conn:
         labels = {item.code: item.label for item in items.of_card(conn, card.id)}
-    asked = Question((card,), view.choice.period, view.choice.before, view.filters)
-    return Asked(
-        card,
-        view,
-        shown_alone(place, asked),
-        looking.sections,
-        Words(looking.language, labels),
-    )
+    words = Words(looking.language, labels)
+    return AskedOfOne(view, question_of((card,), view, place), looking.sections, words, card)
+
+
+def question_of(cards: tuple[Card, ...], view: View, place: Place) -> Question:
+    asked = Question(cards, view.choice.period, view.choice.before, view.filters)
+    return shown_alone(place, asked)
 
 
 def page_of(card: Card) -> str:

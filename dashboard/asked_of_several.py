@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
 
-from dashboard.asked import Looking
+from dashboard.asked import Asked, Looking, question_of
 from dashboard.drawings import Words
-from dashboard.figures.question import Question
-from dashboard.figures.read import Place, shown_alone
-from dashboard.languages import Language
+from dashboard.figures.read import Place
 from dashboard.site import Reader
-from dashboard.view import View, look
+from dashboard.view import look
 from schema.days import local_day
 from schema.directory import accounts, card_groups, cards, items
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.database import Directory
-from schema.tiers import Section
 
 PAGE = "/cards"
 
@@ -41,18 +38,9 @@ class Belongings:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOfSeveral:
+class AskedOfSeveral(Asked):
     name: str
     """Of the account or of the group."""
-    question: Question
-    """Without the cards that had too few visitors from a place to be shown alone."""
-    view: View
-    sections: frozenset[Section]
-    words: Words
-
-    @property
-    def language(self) -> Language:
-        return self.words.language
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -92,7 +80,5 @@ def asked_of_several(
     some = own.of_group(group)
     view = look(PAGE, params, max(local_day(place.now_ms, card.zone) for card in some))
     view = replace(view, also=(("group", group),))
-    question = Question(some, view.choice.period, view.choice.before, view.filters)
-    words = Words(looking.language, own.labels)
-    name = group or own.account.name
-    return AskedOfSeveral(name, shown_alone(place, question), view, looking.sections, words)
+    words, name = Words(looking.language, own.labels), group or own.account.name
+    return AskedOfSeveral(view, question_of(some, view, place), looking.sections, words, name)

@@ -19,7 +19,7 @@ from schema.directory.checks import LOCALES
 from schema.errors import BadInput, BaliseError, Unavailable
 
 if TYPE_CHECKING:
-    from dashboard.asked import Asked
+    from dashboard.asked import AskedOfOne
     from dashboard.asked_of_several import AskedOfSeveral
     from dashboard.exports.csv_file import Style
     from dashboard.exports.document import Report, Subject
@@ -171,7 +171,7 @@ def _check_tier(wanted: "Wanted") -> None:
         )
 
 
-def _asked(wanted: "Wanted", place: "Place") -> "Asked | AskedOfSeveral":
+def _asked(wanted: "Wanted", place: "Place") -> "AskedOfOne | AskedOfSeveral":
     asked = wanted.looked(place)
     for wrong in asked.view.problems:
         raise BadInput(f"{wrong.field}: {wrong.sentence % wrong.values}")

@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 
 from dashboard.asked import Asked
-from dashboard.asked_of_several import AskedOfSeveral
 from dashboard.exports import files
 from dashboard.exports.wanted import Kind, Wanted
 from dashboard.exports.words import file_name
@@ -80,9 +79,7 @@ class Exporter:
         self._waiting.set()
         self._thread.join()
 
-    def ask(
-        self, wanted: Wanted, asked: Asked | AskedOfSeveral, record: Record
-    ) -> ExportJob | None:
+    def ask(self, wanted: Wanted, asked: Asked, record: Record) -> ExportJob | None:
         """None while the account has as many under way as it may."""
         with self._sources.directory.write() as conn:
             job = export_jobs.ask(

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from dashboard.asked import Asked
+from dashboard.asked import AskedOfOne
 from dashboard.drawings import Words
 from dashboard.exports import csv_file
 from dashboard.exports.archive import File
@@ -88,7 +88,7 @@ def _figures(
     params = {"from": first.isoformat(), "to": today.isoformat(), "interval": "day"}
     view = look(f"/cards/{card.id}", params, today)
     question = Question((card,), view.choice.period, view.choice.before, ())
-    return report(place, Asked(card, view, question, sections, words)).subjects
+    return report(place, AskedOfOne(view, question, sections, words, card)).subjects
 
 
 def _cards(own: Iterable[Card]) -> Subject:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from dashboard import drawings
-from dashboard.asked import Asked
+from dashboard.asked import AskedOfOne
 from dashboard.charts import values as chart
 from dashboard.charts.words import weekdays
 from dashboard.drawings import ROWS_SHOWN_MAX
@@ -18,7 +18,7 @@ from dashboard.figures.totals import stats
 from dashboard.words import DIMENSIONS
 
 
-def report(place: Place, asked: Asked) -> Report:
+def report(place: Place, asked: AskedOfOne) -> Report:
     batch = Batch(place, asked.question)
     counted = batch.add(stats(asked.question))
     subjects = tuple(_subjects(batch, asked))
@@ -28,7 +28,7 @@ def report(place: Place, asked: Asked) -> Report:
     )
 
 
-def _subjects(batch: Batch, asked: Asked) -> Iterable[Subject]:
+def _subjects(batch: Batch, asked: AskedOfOne) -> Iterable[Subject]:
     question, complete = asked.question, "complete" in asked.sections
     now = batch.add(series(question, asked.view.interval))
     before = batch.add(series_before(question, asked.view.interval))
@@ -44,7 +44,7 @@ def _subjects(batch: Batch, asked: Asked) -> Iterable[Subject]:
 
 
 def _breakdown(
-    by: values.By, rows: Mapping[values.By, Sequence[values.Row]], asked: Asked
+    by: values.By, rows: Mapping[values.By, Sequence[values.Row]], asked: AskedOfOne
 ) -> Subject:
     name = asked.language.gettext(DIMENSIONS[by])
     return Subject(
@@ -57,7 +57,7 @@ def _breakdown(
 
 
 def _drawing(
-    by: values.By, rows: Mapping[values.By, Sequence[values.Row]], asked: Asked
+    by: values.By, rows: Mapping[values.By, Sequence[values.Row]], asked: AskedOfOne
 ) -> chart.Drawing | None:
     """Places are on a map where there is one; of long lists the first are drawn."""
     if not rows[by]:
@@ -69,7 +69,7 @@ def _drawing(
     return drawings.bars(by, rows[by][:ROWS_SHOWN_MAX], asked.words, lambda by, key: "")
 
 
-def _week(visits: Week, asked: Asked) -> Subject:
+def _week(visits: Week, asked: AskedOfOne) -> Subject:
     grid = drawings.week(visits, asked.language)
     days = (Column(name, "count") for name in weekdays(asked.language, short=False))
     return Subject(
@@ -83,7 +83,7 @@ def _week(visits: Week, asked: Asked) -> Subject:
     )
 
 
-def _way(found: values.Steps, asked: Asked) -> Subject:
+def _way(found: values.Steps, asked: AskedOfOne) -> Subject:
     drawn = drawings.funnel(found, asked.language)
     return Subject(
         "steps",

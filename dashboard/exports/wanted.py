@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from starlette.exceptions import HTTPException
 
-from dashboard.asked import Asked, asked_of, page_of
+from dashboard.asked import Asked, AskedOfOne, asked_of, page_of
 from dashboard.asked_of_several import AskedOfSeveral, asked_of_several, belongings
 from dashboard.exports import of_card, of_cards
 from dashboard.exports.document import Report
@@ -44,7 +44,7 @@ class Wanted:
         """In the table of access, where whoever may take the file is told."""
         return f"export_{self.kind}" if self.card else f"export_cards_{self.kind}"
 
-    def asked(self, place: Place) -> Asked | AskedOfSeveral:
+    def asked(self, place: Place) -> AskedOfOne | AskedOfSeveral:
         """A file cannot show a sentence beside a field, so it is made only of what is right."""
         asked = self.looked(place)
         for wrong in asked.view.problems:
@@ -53,7 +53,7 @@ class Wanted:
             raise HTTPException(404)
         return asked
 
-    def looked(self, place: Place) -> Asked | AskedOfSeveral:
+    def looked(self, place: Place) -> AskedOfOne | AskedOfSeveral:
         """With what is wrong in it, for whoever can say so."""
         if self.card:
             return asked_of(page_of(self.card), self.params, self, self.card, place)
@@ -62,13 +62,13 @@ class Wanted:
             raise HTTPException(404)
         return asked_of_several(self.params, group, self, own, place)
 
-    def document(self, place: Place, asked: Asked | AskedOfSeveral) -> Report:
-        if isinstance(asked, Asked):
+    def document(self, place: Place, asked: AskedOfOne | AskedOfSeveral) -> Report:
+        if isinstance(asked, AskedOfOne):
             return of_card.report(place, asked)
         return of_cards.report(place, asked, on_paper=self.kind == "pdf")
 
 
-def takes_long(kind: Kind, asked: Asked | AskedOfSeveral) -> bool:
+def takes_long(kind: Kind, asked: Asked) -> bool:
     """Whether it is a job, and nobody waits for it."""
     question = asked.question
     return kind != "csv" and len(question.cards) * question.period.length > CARD_DAYS_MAX

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from dashboard import drawings
 from dashboard.access import Decision, decide
-from dashboard.asked import Asked, asked_of, page_of
+from dashboard.asked import AskedOfOne, asked_of, page_of
 from dashboard.charts.figure import figure
 from dashboard.choices import choices
 from dashboard.contents import contents
@@ -83,7 +83,7 @@ def _path(request: Request, card: Card) -> str:
     return request.url.path if "token" in request.path_params else page_of(card)
 
 
-def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:
+def _files(reader: Reader, asked: AskedOfOne) -> list[tuple[str, str]]:
     """What the reader may take away, of the same days and filters."""
     tier = reader.tier or TIERS[-1]
     query = asked.view.address.partition("?")[2]
@@ -94,7 +94,7 @@ def _files(reader: Reader, asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
+def _shown(batch: Batch, asked: AskedOfOne) -> dict[str, Any]:
     question, interval = asked.question, asked.view.interval
     counted = batch.add(stats(question))
     now = batch.add(series(question, interval))
@@ -120,7 +120,7 @@ def _shown(batch: Batch, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _list(by: By, rows: Sequence[Row], asked: Asked) -> list[Markup]:
+def _list(by: By, rows: Sequence[Row], asked: AskedOfOne) -> list[Markup]:
     """What is shown at once, and the rest; nothing of places that nobody knows."""
     if not drawings.tells_places(by, rows):
         return [Markup(), Markup()]

@@ -35,7 +35,7 @@ def make(world, french):
     view = look("/cards", {"period": "7"}, date.fromisoformat(DAY))
     cards = (world.mine, world.second)
     question = Question(cards, view.choice.period, view.choice.before)
-    asked = AskedOfSeveral("Atelier", question, view, EVERY_SECTION, Words(french, {}))
+    asked = AskedOfSeveral(view, question, EVERY_SECTION, Words(french, {}), "Atelier")
     place = Place(world.store, world.directory, world.clock())
     return lambda on_paper: report(place, asked, on_paper=on_paper)
 
