@@ -167,7 +167,6 @@ def _inset(inset: Inset, atlas: Topology, top: float) -> dict[str, Any]:
     placed = [simplified([place(p) for p in ring], TOLERANCE / 2) for ring in drawn]
     return {
         "code": inset.code,
-        "name": inset.name,
         "x": round(x),
         "y": round(y),
         "width": round(width),

@@ -36,7 +36,6 @@ LEFT_OUT = {"AQ", "HM", "GS", "TF", "IO"}
 
 class Inset(NamedTuple):
     code: str
-    name: str
     west: float
     south: float
     east: float
@@ -44,16 +43,16 @@ class Inset(NamedTuple):
 
 
 INSETS = (
-    Inset("GP", "Guadeloupe", -61.9, 15.8, -60.95, 16.6),
-    Inset("MQ", "Martinique", -61.3, 14.3, -60.7, 15.0),
-    Inset("GF", "Guyane", -54.7, 2.0, -51.5, 5.9),
-    Inset("RE", "La Réunion", 55.1, -21.5, 55.9, -20.8),
-    Inset("YT", "Mayotte", 44.9, -13.1, 45.4, -12.5),
-    Inset("NC", "Nlle-Calédonie", 163.5, -22.8, 168.2, -19.5),
-    Inset("PF", "Polynésie fr.", -150.1, -18.0, -149.0, -17.3),
-    Inset("PM", "St-Pierre-Miq.", -56.6, 46.7, -56.0, 47.2),
-    Inset("MF", "St-Martin", -63.2, 18.0, -62.95, 18.2),
-    Inset("BL", "St-Barthélemy", -62.95, 17.85, -62.75, 18.0),
-    Inset("WF", "Wallis-Futuna", -176.3, -13.5, -176.0, -13.1),
+    Inset("GP", -61.9, 15.8, -60.95, 16.6),
+    Inset("MQ", -61.3, 14.3, -60.7, 15.0),
+    Inset("GF", -54.7, 2.0, -51.5, 5.9),
+    Inset("RE", 55.1, -21.5, 55.9, -20.8),
+    Inset("YT", 44.9, -13.1, 45.4, -12.5),
+    Inset("NC", 163.5, -22.8, 168.2, -19.5),
+    Inset("PF", -150.1, -18.0, -149.0, -17.3),
+    Inset("PM", -56.6, 46.7, -56.0, 47.2),
+    Inset("MF", -63.2, 18.0, -62.95, 18.2),
+    Inset("BL", -62.95, 17.85, -62.75, 18.0),
+    Inset("WF", -176.3, -13.5, -176.0, -13.1),
 )
 """Of the widest archipelagos the largest islands: at their true distances they would be dots."""

@@ -17,11 +17,27 @@ from markupsafe import Markup
 from dashboard.charts.ink import LEVELS, level, sheet, styled, tag
 from dashboard.charts.values import Area, Place, Places
 from dashboard.languages import Language
+from schema.languages import N_
 
 OUTLINES = Path(__file__).parent / "outlines"
 ATTRIBUTION = "Natural Earth"
 
 _NOTHING = Markup("")
+
+ISLANDS: Mapping[str, str] = {
+    "GP": N_("Guadeloupe"),
+    "MQ": N_("Martinique"),
+    "GF": N_("French Guiana"),
+    "RE": N_("Réunion"),
+    "YT": N_("Mayotte"),
+    "NC": N_("N. Caledonia"),
+    "PF": N_("Fr. Polynesia"),
+    "PM": N_("St Pierre-Miq."),
+    "MF": N_("St Martin"),
+    "BL": N_("St Barthélemy"),
+    "WF": N_("Wallis-Futuna"),
+}
+"""Short, for each stands in a small frame."""
 
 # Files of places that know no French name a region in English.
 _ENGLISH = {"brittany": "bretagne", "normandy": "normandie", "corsica": "corse"}
@@ -68,7 +84,7 @@ def draw(places: Places, language: Language, width: int | None = None) -> Markup
     known = _known(places)
     most = max(known.counts.values(), default=0)
     return sheet(
-        *[_shape(shape, known, most, language) for shape in _shapes(places.area)],
+        *[_shape(shape, known, most, language) for shape in _shapes(places.area, language)],
         width=width or "100%",
         height=None if width is None else width * sheet_of["height"] // sheet_of["width"],
         name=places.name,
@@ -140,12 +156,12 @@ def _title(name: str, value: int, language: Language) -> Markup:
 
 
 @cache
-def _shapes(area: Area) -> tuple[_Shape, ...]:
+def _shapes(area: Area, language: Language) -> tuple[_Shape, ...]:
     outline = _outline(area)
     return (
         *(_Shape(place, path) for place, path in outline["paths"].items()),
         *(
-            _Shape(inset["code"], inset["path"], _frame(inset), _name(inset))
+            _Shape(inset["code"], inset["path"], _frame(inset), _name(inset, language))
             for inset in outline.get("insets", ())
         ),
     )
@@ -156,6 +172,7 @@ def _frame(inset: Mapping[str, Any]) -> Markup:
     return styled("rect", "inset", rx=8, **frame)
 
 
-def _name(inset: Mapping[str, Any]) -> Markup:
+def _name(inset: Mapping[str, Any], language: Language) -> Markup:
+    short = ISLANDS[inset["code"]]
     middle, bottom = inset["x"] + inset["width"] / 2, inset["y"] + inset["height"]
-    return styled("text", "island", inset["name"], x=middle, y=bottom - 12)
+    return styled("text", "island", language.gettext(short), x=middle, y=bottom - 12)

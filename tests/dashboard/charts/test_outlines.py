@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dashboard.charts.maps import OUTLINES
+from dashboard.charts.maps import ISLANDS, OUTLINES
 
 REGIONS = {
     "Auvergne-Rhône-Alpes",
@@ -33,6 +33,10 @@ def test_france_has_its_regions_and_its_inhabited_territories():
     france = _read("france")
     assert set(france["paths"]) == REGIONS
     assert {inset["code"] for inset in france["insets"]} == OVERSEAS
+
+
+def test_each_territory_has_a_name_for_its_frame():
+    assert set(ISLANDS) == OVERSEAS
 
 
 def test_the_world_has_every_country_and_the_territories_apart_from_france():
