@@ -1,12 +1,14 @@
-"""What every test may ask for: a browser and settings. The rest is in schema/testing."""
+"""What every test may ask for: a browser, parsed SQL, settings. The rest is in schema/testing."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from schema.settings import Settings, load
+from schema.store.embedded import EmbeddedStore
 from schema.testing.browser import launch
 from schema.testing.firefox import system_firefox
 from schema.testing.postgres import PROGRAMS, find_programs
@@ -41,6 +43,20 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """A statement in the engine's own spelling, on one line, without back quotes."""
+    spelling = "SELECT formatQuerySingleLine({sql:String})"
+    with closing(EmbeddedStore(tmp_path_factory.mktemp("parsed"))) as engine:
+
+        def parse(sql: str) -> str:
+            assert engine.rows("EXPLAIN AST " + sql)
+            [(text,)] = engine.rows(spelling, {"sql": sql})
+            return str(text).replace("`", "")
+
+        yield parse
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from collector.track import Track
 from schema.directory import accounts, cards
 from schema.directory.database import Directory, open_directory
 from schema.spooled import SpooledEvent, open_spool
-from schema.testing import prepared
+from schema.testing import prepared, visits
 from schema.testing.clock import FixedClock
 from schema.testing.events import CARD, NOW_MS
 
@@ -210,10 +210,16 @@ def open_site(tmp_path_factory: pytest.TempPathFactory, directory_file: Path):
     directory.close()
 
 
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, open_site) -> Collector:
+    """With the card and the pages of the module, `PAGES`."""
+    return open_site(pages=request.module.PAGES, card=visits.CARD)
+
+
 @pytest.fixture
-def visitor_of():
-    """`visitor_of(site)` is someone new there, for a browser context that says this agent."""
-    return lambda site: Visitor(site, f"Mozilla/5.0 (Linux; Android 15) Chrome/140 {uuid4().hex}")
+def card(site: Collector) -> Visitor:
+    """Seen by someone new there, for a browser context that says this agent."""
+    return Visitor(site, f"Mozilla/5.0 (Linux; Android 15) Chrome/140 {uuid4().hex}")
 
 
 @pytest.fixture

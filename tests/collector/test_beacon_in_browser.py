@@ -39,16 +39,6 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def site(open_site):
-    return open_site(pages=PAGES, card=CARD)
-
-
-@pytest.fixture
-def card(site, visitor_of):
-    return visitor_of(site)
-
-
 @pytest.fixture
 def page(browser, card):
     context = browser.new_context(

@@ -24,16 +24,6 @@ PAGES = (
 )
 
 
-@pytest.fixture(scope="module")
-def site(open_site):
-    return open_site(pages=PAGES, card=CARD)
-
-
-@pytest.fixture
-def card(site, visitor_of):
-    return visitor_of(site)
-
-
 @pytest.fixture
 def context(browser, card):
     with browser.new_context(base_url=card.url, user_agent=card.agent) as context:

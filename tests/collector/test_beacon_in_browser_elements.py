@@ -36,11 +36,6 @@ def site(open_site):
 
 
 @pytest.fixture
-def card(site, visitor_of):
-    return visitor_of(site)
-
-
-@pytest.fixture
 def page(browser, card):
     with browser.new_context(base_url=card.url, user_agent=card.agent) as context:
         page = context.new_page()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from starlette.routing import Route
 
 from schema.testing.browser import ARGUMENTS, system_chromium
-from schema.testing.visits import CARD, distinct, html, names, stored, tag, wait_until
+from schema.testing.visits import distinct, html, names, stored, tag, wait_until
 
 RULES = '{"prerender": [{"source": "list", "urls": ["/marie"]}]}'
 BUTTONS = "<button data-track=phone>Appeler</button><a id=away href=/elsewhere>Ici</a>"
@@ -32,16 +32,6 @@ PAGES = (
         ),
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def site(open_site):
-    return open_site(pages=PAGES, card=CARD)
-
-
-@pytest.fixture
-def card(site, visitor_of):
-    return visitor_of(site)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from schema.testing.browser import system_chromium
 from schema.testing.tabs import running_tabs
-from schema.testing.visits import CARD, distinct, html, names, stored, tag, wait_until
+from schema.testing.visits import distinct, html, names, stored, tag, wait_until
 
 PAGES = (
     Route("/marie", lambda request: html(tag() + "<button data-track=phone>Appeler</button>")),
@@ -15,16 +15,6 @@ PAGES = (
 )
 QUIET_S = 0.5
 """Far longer than a page that is shown takes to be counted."""
-
-
-@pytest.fixture(scope="module")
-def site(open_site):
-    return open_site(pages=PAGES, card=CARD)
-
-
-@pytest.fixture
-def card(site, visitor_of):
-    return visitor_of(site)
 
 
 @pytest.fixture

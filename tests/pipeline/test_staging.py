@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from pipeline.staging import (
     arrived,
     carried,
@@ -16,28 +14,10 @@ from pipeline.staging import (
     system_table,
 )
 from schema.store.address import parse
-from schema.store.embedded import EmbeddedStore
 
 ALONE = parse("chdb:////srv/events")
 CLUSTER = parse("clickhouse://anne:s3cret@h/stats?cluster=main-2")
 DAYS = [date(2026, 11, 3), date(2026, 11, 1)]
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    store = EmbeddedStore(tmp_path_factory.mktemp("staging"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def parsed(engine):
-    def parse_it(sql):
-        assert engine.rows("EXPLAIN AST " + sql)
-        [(text,)] = engine.rows("SELECT formatQuerySingleLine({sql:String})", {"sql": sql})
-        return text.replace("`", "")
-
-    return parse_it
 
 
 def every_statement(address):

@@ -7,7 +7,6 @@ import pytest
 from schema.ddl import on_cluster, statements, stored_table
 from schema.migrate import LEDGER_DDL, released
 from schema.store.address import parse
-from schema.store.embedded import EmbeddedStore
 
 PLAIN = parse("chdb:////srv/events")
 SINGLE = parse("clickhouse://anne:s3cret@h/stats")
@@ -24,25 +23,6 @@ ENGINE = ReplacingMergeTree(day)
 ORDER BY card
 SETTINGS fsync_after_insert = 1;
 """
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory):
-    store = EmbeddedStore(tmp_path_factory.mktemp("ddl"))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def parsed(engine):
-    """A statement in the engine's own spelling, on one line, without back quotes."""
-
-    def parse_it(sql):
-        assert engine.rows("EXPLAIN AST " + sql)
-        [(text,)] = engine.rows("SELECT formatQuerySingleLine({sql:String})", {"sql": sql})
-        return text.replace("`", "")
-
-    return parse_it
 
 
 def columns(text):
