@@ -39,7 +39,7 @@ def silent(_done, _total):
 
 @pytest.fixture(scope="module")
 def rolled_data(tmp_path_factory, cards_of):
-    """Three cards, five events on each of the last ten days, all closed days computed; made once."""
+    """Three cards, five events on each of the last ten days, closed days computed; made once."""
     data = tmp_path_factory.mktemp("rolled")
     events = [
         spooled(100 * day + n, card=card, at=NOW_MS - day * DAY_MS, seq=n)
