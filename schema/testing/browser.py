@@ -35,6 +35,7 @@ ARGUMENTS = (
 )
 NO_QUESTIONS = {"DEBIAN_FRONTEND": "noninteractive"}
 INSTALL = ("install", "-y", "-qq", "--no-install-recommends")
+LISTS = Path("/var/lib/apt/lists")
 
 
 def system_chromium() -> str | None:
@@ -69,14 +70,16 @@ def install() -> str:
 
 
 def _from_packages() -> None:
-    """With a browser there, only what this system's lists of packages know already is tried."""
+    """Where a browser is there, the lists of packages are fetched only if there are none: a system
+    without the shell is not to wait for them at every run."""
     apt = shutil.which("apt-get")
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if apt is None or (sudo and shutil.which("sudo") is None):
         return
     get = [*sudo, apt]
-    if system_chromium() is None:
+    if system_chromium() is None or not any(LISTS.glob("*_Packages*")):
         _run(*get, "update", "-qq")
+    if system_chromium() is None:
         _run(*get, *INSTALL, "chromium")
     if _run("apt-cache", "show", SHELL) == 0:
         _run(*get, *INSTALL, SHELL)

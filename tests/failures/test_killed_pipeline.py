@@ -14,10 +14,8 @@ from schema.clock import system_clock
 from schema.days import local_day
 from schema.directory import accounts, cards, rollup_state
 from schema.directory.database import open_directory
-from schema.directory.upgrade import upgrade
-from schema.migrate import migrate
-from schema.store.address import parse
 from schema.store.opening import open_store
+from schema.testing import prepared
 from schema.testing.events import CARD, spooled
 from schema.testing.spools import PlainSpool
 
@@ -28,22 +26,22 @@ DAY_MS = 24 * 3_600_000
 
 @pytest.fixture
 def folder(tmp_path):
-    with closing(open_store(f"chdb:///{tmp_path}/events")) as store:
-        migrate(store, parse(f"chdb:///{tmp_path}/events"))
-    with closing(open_directory(f"sqlite:///{tmp_path}/balise.db")) as directory:
-        upgrade(directory)
-        with directory.write() as conn:
-            account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
-            cards.create(
-                conn,
-                account=account.id,
-                name="A",
-                url="https://example.fr",
-                zone="Europe/Paris",
-                origins=(),
-                now_ms=0,
-                id=CARD,
-            )
+    prepared.events(tmp_path)
+    with (
+        closing(open_directory(prepared.directory(tmp_path))) as directory,
+        directory.write() as conn,
+    ):
+        account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0)
+        cards.create(
+            conn,
+            account=account.id,
+            name="A",
+            url="https://example.fr",
+            zone="Europe/Paris",
+            origins=(),
+            now_ms=0,
+            id=CARD,
+        )
     return tmp_path
 
 
