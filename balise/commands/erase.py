@@ -39,7 +39,7 @@ def card(context: Context, id: str, yes: bool) -> None:
     from schema.ids import is_card_id
 
     if not is_card_id(id):
-        raise BadInput(f"The card id {id!r} is none; `balise card list` shows them.")
+        raise BadInput(f"{id!r} is not the id of a card; `balise card list` shows them.")
     confirm(f"Erase the card {id} with all its events and figures, for good?", yes=yes)
     with _place(context) as place:
         gone = _erase_cards(context, place, [id])
