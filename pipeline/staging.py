@@ -15,8 +15,9 @@ from schema.store.address import Address
 CELLS_TABLE = "rollup_cells"
 
 _LAYOUT = {"card_days": " SETTINGS index_granularity = 1024"}
-"""What a table is read in pieces of cannot be altered; a staging table may have its own, and the live
-one has it from the first swap on. Parts that were there before take it on as they are rewritten."""
+"""What a table is read in pieces of cannot be altered; a staging table may have its own, and the
+live one has it from the first swap on. Parts that were there before take it on as they are
+rewritten."""
 
 _CELLS = f"""\
 CREATE TABLE IF NOT EXISTS {CELLS_TABLE}
