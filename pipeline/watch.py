@@ -22,8 +22,8 @@ DAYS_LOOKED_AT = 2 * USUAL_DAYS
 """A silence is told for a week; then the card has no traffic, normally."""
 NAMED_MAX = 5
 
-MISSING = "The ledger of %(card)s does not balance: %(n)s events are missing."
-TWICE = "The ledger of %(card)s does not balance: %(n)s events are there twice."
+MISSING = "The ledger of %(card)s does not balance: events missing: %(n)s."
+TWICE = "The ledger of %(card)s does not balance: events there twice: %(n)s."
 SILENT = (
     "Nothing has come for the card %(card)s since %(since)s, and much did at that time on the days "
     "before; is the script still on its page?"

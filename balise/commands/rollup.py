@@ -18,4 +18,4 @@ def command(context: Context) -> None:
 
     with context.open_stores_current() as (directory, store):
         days = roll_closed_days(store, directory, system_clock())
-    context.emit({"days": days}, f"{days} days of cards were computed.")
+    context.emit({"days": days}, f"Days of cards computed: {days}.")

@@ -21,7 +21,10 @@ class Addresses:
         """For a format without hosts: a path must then be of one card."""
         if self._site:
             if not any(host == self._site for host, _ in self._cards):
-                raise BadInput(f"No card is on the site {self._site!r}; give its host as cards do.")
+                raise BadInput(
+                    f"No card is on the site {self._site!r}; give its host as cards do, "
+                    "without a port."
+                )
             return
         paths = [path for _, path in self._cards]
         twice = next((path for path in paths if paths.count(path) > 1), None)

@@ -17,7 +17,7 @@ def installed(shell, tmp_path):
 
 def test_rollup_tells_how_many_days_it_computed(installed):
     assert installed("rollup", "--json").json == {"days": 0}
-    assert installed("rollup").out == "0 days of cards were computed.\n"
+    assert installed("rollup").out == "Days of cards computed: 0.\n"
 
 
 def test_backfill_tells_its_totals(installed):

@@ -33,6 +33,6 @@ def test_a_ledger_that_does_not_balance_is_an_error_and_shows_where(shell, spool
     spool.count(CARD, "accepted", 4)
     answer = shell("ledger", "--json")
     assert answer.code == 1
-    assert f"The ledger of {CARD} does not balance: 4 events are missing." in answer.err
+    assert f"The ledger of {CARD} does not balance: events missing: 4." in answer.err
     assert shell("ledger", "--card", "nobody00", "--json").code == 0
     assert [line["missing"] for line in answer.json["lines"]] == [0, 4]

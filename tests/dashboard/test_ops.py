@@ -138,7 +138,7 @@ def test_what_a_job_found_wrong_is_said_in_the_readers_language(world, ops):
         runs.note(conn, run, {runs.ALARMS: alarms})
         runs.finish(conn, run, now_ms=world.clock.now_ms, rows=None, error=str(alarms[0]))
     page = ops.get("/ops").text
-    assert f"Le compte de {world.mine.id} n’est pas bon\xa0: il manque 2 événements." in page
+    assert f"Le compte de {world.mine.id} n’est pas bon\xa0: événements manquants\xa0: 2." in page
     assert "does not balance" not in page
 
 

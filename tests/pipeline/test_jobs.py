@@ -89,13 +89,13 @@ def test_a_ledger_that_does_not_balance_is_an_alarm_in_the_record_of_the_run(
         spool.commit([spooled(1)])
         assert run_job(check, context) == 1
         spool.count(CARD, "accepted", 2)
-        with pytest.raises(BaliseError, match="2 events are missing"):
+        with pytest.raises(BaliseError, match="events missing: 2"):
             run_job(check, context)
     with directory.read() as conn:
         [run] = runs.latest(conn)
     assert (run.job, run.error) == (
         "ledger",
-        f"The ledger of {CARD} does not balance: 2 events are missing.",
+        f"The ledger of {CARD} does not balance: events missing: 2.",
     )
     assert run.facts == {runs.ALARMS: [[MISSING, {"card": CARD, "n": 2}]]}
 

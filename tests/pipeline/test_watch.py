@@ -33,9 +33,9 @@ def test_a_ledger_that_balances_is_not_talked_about():
 
 def test_what_is_missing_or_there_twice_is_named_with_its_card():
     assert list(map(str, imbalances({CARD: 2, "other": -1, "": 3}))) == [
-        "The ledger of - does not balance: 3 events are missing.",
-        "The ledger of k7Hq2xPa does not balance: 2 events are missing.",
-        "The ledger of other does not balance: 1 events are there twice.",
+        "The ledger of - does not balance: events missing: 3.",
+        "The ledger of k7Hq2xPa does not balance: events missing: 2.",
+        "The ledger of other does not balance: events there twice: 1.",
     ]
 
 
