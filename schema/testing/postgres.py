@@ -17,7 +17,30 @@ from pathlib import Path
 
 PROGRAMS = ("initdb", "pg_ctl")
 _SYSTEM_FOLDERS = "/usr/lib/postgresql/*/bin"
-_FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
+_FAST = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+    " -c listen_addresses=''"
+)
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid != pg_backend_pid();
+DO $$
+DECLARE name regclass;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- without asking who refers to what
+    FOR name IN SELECT oid FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname != 'alembic_version'
+    LOOP
+        EXECUTE 'DELETE FROM ' || name;
+    END LOOP;
+    FOR name IN SELECT oid FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+    LOOP
+        PERFORM setval(name, 1, false);
+    END LOOP;
+END $$
+"""
 _numbers = count()
 
 
@@ -28,20 +51,24 @@ class Postgres:
     def dsn(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def create_database(self, template: str = "template1") -> str:
-        """The name of a new database, a copy of the template."""
+    def create_database(self) -> str:
         name = f"balise_{next(_numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name}")
         return name
+
+    def empty(self, database: str) -> None:
+        """No rows, no connections, and numbers from one again: 8 ms of processor, where a database
+        that is made and dropped takes 200."""
+        self._run(_EMPTY, database)
 
     def drop_database(self, name: str) -> None:
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _run(self, sql: str) -> None:
+    def _run(self, sql: str, database: str = "postgres") -> None:
         import psycopg
 
         with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True
         ) as connection:
             connection.execute(sql.encode())
 

@@ -27,7 +27,8 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
+def postgres_database(postgres: Postgres) -> str:
+    """With this version's tables; each test leaves it empty."""
     name = postgres.create_database()
     directory = open_directory(postgres.dsn(name))
     upgrade(directory)
@@ -53,15 +54,23 @@ def empty_dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
+def empty(empty_dsn: str) -> Iterator[Directory]:
+    """For those who change tables: on PostgreSQL, others share theirs."""
+    directory = open_directory(empty_dsn)
+    yield directory
+    directory.close()
+
+
+@pytest.fixture
 def dsn(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a directory with this version's tables, and nothing in them."""
     if kind == "sqlite":
         yield prepared.directory(tmp_path)
     else:
         postgres: Postgres = request.getfixturevalue("postgres")
-        name = postgres.create_database(request.getfixturevalue("postgres_template"))
+        name = request.getfixturevalue("postgres_database")
         yield postgres.dsn(name)
-        postgres.drop_database(name)
+        postgres.empty(name)
 
 
 @pytest.fixture

@@ -52,14 +52,14 @@ def test_a_read_sees_one_instant(directory: Directory) -> None:
         assert len(runs.latest(reader)) == 1
 
 
-def test_writers_from_many_threads_wait_for_each_other(directory: Directory) -> None:
-    with directory.write() as conn:
+def test_writers_from_many_threads_wait_for_each_other(empty: Directory) -> None:
+    with empty.write() as conn:
         conn.execute(sa.text("CREATE TABLE counted (n INTEGER NOT NULL)"))
         conn.execute(sa.text("INSERT INTO counted VALUES (0)"))
 
     def count() -> None:
         for _ in range(25):
-            with directory.write() as conn:
+            with empty.write() as conn:
                 conn.execute(sa.text("UPDATE counted SET n = n + 1"))
 
     threads = [threading.Thread(target=count) for _ in range(8)]
@@ -67,7 +67,7 @@ def test_writers_from_many_threads_wait_for_each_other(directory: Directory) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    with directory.read() as conn:
+    with empty.read() as conn:
         assert conn.scalar(sa.text("SELECT n FROM counted")) == 200
 
 
