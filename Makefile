@@ -5,6 +5,7 @@ PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 UV_VERSION = 0.13.8
 BIN = .venv/bin
 # Tests wait for disks, browsers and clocks: one process more than the two cores of a small machine.
+# In the order of their names, no file that takes long is left for the end.
 TEST_PROCESSES ?= 3
 STAMPS = .venv/.balise
 
@@ -23,7 +24,7 @@ up: $(STAMPS)/run
 
 test: $(STAMPS)/all
 	@$(BIN)/python -m schema.testing.browser
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 check: $(STAMPS)/all
 	$(BIN)/ruff format --check .

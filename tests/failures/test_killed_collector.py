@@ -76,7 +76,8 @@ def test_a_spool_torn_anywhere_in_its_last_commit_holds_all_that_came_before(dat
 
 def _batches(folder, whole, log):
     path = folder / "torn.db"
-    path.with_name("torn.db-shm").unlink(missing_ok=True)
+    for each in folder.glob("torn.db*"):  # to write over them, the disk would be waited for
+        each.unlink()
     path.write_bytes(whole)
     path.with_name("torn.db-wal").write_bytes(log)
     with closing(sqlite3.connect(path)) as spool:
