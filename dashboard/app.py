@@ -124,7 +124,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     card_stream("/cards/{card}/live", "live", live.listen),
     card_form("/cards/{card}/notes", "note", notes.write),
     card_form("/cards/{card}/notes/delete", "note_delete", notes.delete),
-    card_page("/cards/{card}/export.csv", "export_csv", export.of_card("csv"), FILES),
+    card_page("/cards/{card}/export.csv", "export_csv", export.of_card("csv")),
     card_page("/cards/{card}/export.pdf", "export_pdf", export.of_card("pdf"), FILES),
     card_page("/cards/{card}/export.xlsx", "export_xlsx", export.of_card("xlsx"), FILES),
     card_page("/cards/{card}/items", "items", items.show),

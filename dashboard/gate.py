@@ -29,7 +29,8 @@ Turn = Callable[[Site], CapacityLimiter]
 
 PAGES: Turn = attrgetter("pages_at_once")
 FILES: Turn = attrgetter("files_at_once")
-"""A file takes as long as ten pages: pages do not wait for it."""
+"""A file takes as long as ten pages: pages do not wait for it. The table of one card is as quick as
+a page and waits among them."""
 
 FORM_FIELDS_MAX = 10
 FORM_FIELD_BYTES_MAX = 65_536
