@@ -148,8 +148,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 )
 
 FORMS_AT_ONCE_MAX = 4
-PAGES_AT_ONCE_MAX = (os.cpu_count() or 1) + 1
-"""One more than processors, for one of them may be waiting for the store."""
+PAGES_AT_ONCE_MAX = 4 * (os.cpu_count() or 1)
+"""So many that there are some to read for together (`schema/store/together.py`)."""
 FILES_AT_ONCE_MAX = 1
 
 

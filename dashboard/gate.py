@@ -59,8 +59,8 @@ def card_page(path: str, name: str, endpoint: CardPage, turn: Turn = PAGES) -> R
 def _in_turn(
     show: Callable[[Request], Response], turn: Turn
 ) -> Callable[[Request], Awaitable[Response]]:
-    """As many at the same time as there are processors to make them, the others in their order:
-    more would only pass the interpreter's lock and the caches to and fro."""
+    """So many at the same time as the site allows, the others in their order: more would only pass
+    the interpreter's lock and the caches to and fro."""
 
     async def answer(request: Request) -> Response:
         site: Site = request.app.state.site
