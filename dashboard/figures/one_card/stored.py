@@ -45,8 +45,10 @@ def visits(
 ) -> list[Visit]:
     """Of closed days, those that fit, with what these asks need to know of them."""
     params: dict[str, Any] = {f"is_{name}": value for name, value in filters}
-    days = whole(asks)
-    params |= {"first": days.first, "last": days.last}
+    days, [group] = whole(asks), closed
+    # Days after those that rollups answer for may have visits already: a swap ended just now, or
+    # the card's zone was changed. Raw events answer for them.
+    params |= {"first": days.first, "last": min(days.last, group.through)}
     where = [rolled(closed, params), "day BETWEEN {first:Date} AND {last:Date}"]
     attributes = tuple(dict.fromkeys(name for ask in asks for name in _attributes(ask.bys)))
     columns = ", ".join(["card", *_OF_A_VISIT, *attributes])
