@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,8 @@ from schema.directory.tables import accounts
 from schema.testing.axe import violations
 
 PHONE, TABLET, DESKTOP = 320, 768, 1440
+WIDTHS = (PHONE, TABLET, DESKTOP)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 EVERYONE = ("/login", "/reset", "/definitions", "/nothing-here", "/s/nothing")
 OWNERS = (
     *("/", "/cards", "/cards?by=hour&source=qr&from=2026-11-01&to=x", "/team", "/keys", "/you"),
@@ -51,6 +54,13 @@ SPILT = """() => [...document.querySelectorAll(":is(.panel, .tile, .choice) *")]
         > e.parentElement.closest(".panel, .tile, .choice").getBoundingClientRect().right)
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
 """What sticks out of the box that it stands in."""
+
+NEEDS_SCRIPTS = """() => [...document.querySelectorAll("main :is([hidden], button, a)")]
+    .filter(e => !e.matches("#live, #away, #ended, .copy, #waiting"))
+    .filter(e => e.hidden ? e.textContent.trim() : !e.form && !e.href)
+    .map(e => e.outerHTML.slice(0, 120))"""
+"""What is hidden until a script shows it, and what can be pressed and does nothing by itself; but
+for what is said of live figures and of a trial visit that comes, and the buttons that copy."""
 
 
 @pytest.fixture(scope="module")
@@ -119,33 +129,44 @@ def paths(world, email):
     return [path.format(card=world.mine.id, account=world.mine.account) for path in found]
 
 
-def wrong_with(tab: Tab, path: str, widths) -> list[str]:
-    return [f"{path}: {each}" for each in violations(tab.page)] + ill_fitting(tab, path, widths)
-
-
-def ill_fitting(tab: Tab, path: str, widths) -> list[str]:
+def wrong_with(tab: Tab, path: str) -> list[str]:
+    """At every width in light and in dark, of the page as it was loaded once."""
     found = []
-    for width in widths:
-        tab.page.set_viewport_size({"width": width, "height": 900})
-        if over := tab.page.evaluate(WIDER):
-            found.append(f"{path}: {over} px too wide at {width}: {tab.page.evaluate(WIDEST)}")
-        if torn := tab.page.evaluate(TORN):
-            found.append(f"{path}: torn at {width}: {torn}")
-        if spilt := tab.page.evaluate(SPILT):
-            found.append(f"{path}: out of its box at {width}: {spilt}")
+    for width in WIDTHS:
+        found += ill_fitting(tab, path, width)
+        for scheme in SCHEMES:
+            tab.page.emulate_media(color_scheme=scheme)
+            told = violations(tab.page)
+            found += [f"{path} at {width} in {scheme}: {each}" for each in told]
     return found
 
 
+def ill_fitting(tab: Tab, path: str, width: int) -> list[str]:
+    tab.page.set_viewport_size({"width": width, "height": 900})
+    found = []
+    if over := tab.page.evaluate(WIDER):
+        found.append(f"{path}: {over} px too wide at {width}: {tab.page.evaluate(WIDEST)}")
+    if torn := tab.page.evaluate(TORN):
+        found.append(f"{path}: torn at {width}: {torn}")
+    if spilt := tab.page.evaluate(SPILT):
+        found.append(f"{path}: out of its box at {width}: {spilt}")
+    return found
+
+
+def everything(world):
+    """Every page by who looks at it."""
+    guests, owners, ops = (paths(world, email) for email in (None, world.owner, world.ops))
+    return {None: [*guests, *shared_paths(world)], world.owner: owners, world.ops: ops}
+
+
 @pytest.mark.parametrize("who", ["nobody", "owner", "ops"])
-@pytest.mark.parametrize(("scheme", "width"), [("light", PHONE), ("dark", DESKTOP)])
-def test_every_page_is_for_everyone_at_every_width(full, open_tab, who, scheme, width):
+def test_every_page_is_for_everyone_at_every_width_in_light_and_dark(full, open_tab, who):
     email = {"nobody": None, "owner": full.owner, "ops": full.ops}[who]
-    tab = open_tab(email, color_scheme=scheme, viewport={"width": width, "height": 900})
+    tab = open_tab(email)
     found = []
     for path in paths(full, email):
-        tab.page.set_viewport_size({"width": width, "height": 900})
         tab.open(path)
-        found += wrong_with(tab, path, (PHONE, TABLET, DESKTOP))
+        found += wrong_with(tab, path)
     assert found == []
     # A page that is not there says so in the console by itself: that is the browser's word.
     assert [each for each in tab.told if "404 (Not Found)" not in each] == []
@@ -157,7 +178,7 @@ def test_the_page_of_every_tier_is_for_everyone(full, open_tab, tier):
     try:
         tab = open_tab(full.owner, viewport={"width": PHONE, "height": 900})
         tab.open(f"/cards/{full.mine.id}")
-        assert wrong_with(tab, tier, (PHONE, DESKTOP)) == []
+        assert wrong_with(tab, tier) == []
     finally:
         _set_tier(full, "multi_cartes")
     assert tab.told == []
@@ -173,7 +194,7 @@ def test_a_shared_card_is_for_everyone_too(full, open_tab):
     tab = open_tab(None, viewport={"width": PHONE, "height": 900})
     for path in shared_paths(full):
         tab.open(path)
-        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+        assert wrong_with(tab, path) == []
     assert tab.told == []
 
 
@@ -185,16 +206,13 @@ def shared_paths(world):
     return [f"/s/{token}", f"/s/{token}/frame"]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", PHONE), ("dark", DESKTOP)])
-def test_a_file_that_is_made_shows_how_far_it_is_and_then_itself(
-    full, open_tab, exporter, scheme, width
-):
+def test_a_file_that_is_made_shows_how_far_it_is_and_then_itself(full, open_tab, exporter):
     job = _ask_for_a_file(full)
-    tab = open_tab(full.owner, color_scheme=scheme, viewport={"width": width, "height": 900})
+    tab = open_tab(full.owner)
     for path in (f"/exports/{job.id}", "/exports"):
         tab.open(path)
         expect(tab.page.get_by_role("progressbar")).to_be_visible()
-        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+        assert wrong_with(tab, path) == []
     tab.page.evaluate("window.isTheSame = true")
     exporter.make_all()
     take = tab.page.get_by_role("link", name="Prendre le fichier Excel").first
@@ -203,7 +221,7 @@ def test_a_file_that_is_made_shows_how_far_it_is_and_then_itself(
     for path in ("/exports", f"/exports/{job.id}"):
         tab.open(path)
         expect(take).to_be_visible()
-        assert wrong_with(tab, path, (PHONE, DESKTOP)) == []
+        assert wrong_with(tab, path) == []
     with tab.page.expect_download() as taken:
         take.click()
     assert taken.value.suggested_filename.endswith(".xlsx")
@@ -234,17 +252,17 @@ def test_a_lost_phone_locks_nobody_out(full, open_tab):
     page.get_by_label("Mot de passe actuel").fill(full.password)
     page.get_by_role("button", name="Activer").click()
     code = page.locator(".spare code").first.inner_text()
-    assert wrong_with(tab, "codes", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "codes") == []
     page.get_by_role("button", name="Se déconnecter").click()
     page.get_by_label("E-mail").fill(full.viewer)
     page.get_by_label("Mot de passe").fill(full.password)
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_text("Téléphone perdu").click()
-    assert wrong_with(tab, "lost", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "lost") == []
     page.get_by_label("Code de secours").fill(code)
     page.get_by_role("button", name="Continuer").last.click()
     expect(page.get_by_text("9 codes de secours")).to_be_visible()
-    assert wrong_with(tab, "found", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "found") == []
     page.get_by_label("Mot de passe actuel").last.fill(full.password)
     page.get_by_role("button", name="Désactiver").click()
     expect(page.get_by_role("link", name="Activer")).to_be_visible()
@@ -257,31 +275,30 @@ def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
         days = {"first": date(2026, 11, 1), "last": date(2026, 11, 2), "cards": ()}
         asked = backfills.ask(conn, **days, actor="user:u1", now_ms=full.clock.now_ms)
     tab.open("/ops/backfill")
-    assert wrong_with(tab, "waits", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "waits") == []
     found = backfills.Difference({"views": 1_200}, {"views": 1_300}, 4, 1)
     with full.directory.write() as conn:
         backfills.compared(conn, asked.id, found)
     expect(tab.page.get_by_role("button", name="Les recalculer")).to_be_visible()
-    assert wrong_with(tab, "compared", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "compared") == []
     tab.page.get_by_role("button", name="Les recalculer").click()
     expect(tab.page.get_by_role("progressbar")).to_be_visible()
     with full.directory.write() as conn:
         backfills.finish(conn, asked.id, error="The card is gone.", now_ms=full.clock.now_ms)
     expect(tab.page.get_by_text("The card is gone.").first).to_be_visible()
-    assert wrong_with(tab, "ended", (PHONE, DESKTOP)) == []
+    assert wrong_with(tab, "ended") == []
     assert tab.told == []
 
 
 def test_text_twice_as_large_fits_on_every_page_of_guests_owners_and_ops(full, open_tab):
-    guests, owners, ops = (paths(full, email) for email in (None, full.owner, full.ops))
-    seen = {None: [*guests, *shared_paths(full)], full.owner: owners, full.ops: ops}
     found = []
-    for email, some in seen.items():
+    for email, some in everything(full).items():
         tab = open_tab(email, viewport={"width": PHONE, "height": 900})
         for path in some:
             tab.open(path)
             tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
-            found += ill_fitting(tab, path, (PHONE, TABLET))
+            for width in (PHONE, TABLET):
+                found += ill_fitting(tab, path, width)
     assert found == []
 
 
@@ -298,6 +315,18 @@ def test_the_audit_trail_needs_no_sideways_scrolling_on_a_phone(full, open_tab):
     tab.open("/ops/trail")
     hidden = "e => e.scrollWidth - e.clientWidth"
     assert tab.page.locator(".lines").evaluate(hidden) == 0
+
+
+def test_without_scripts_every_page_of_guests_owners_and_ops_has_its_content(full, open_tab):
+    without = []
+    for email, some in everything(full).items():
+        tab = open_tab(email, java_script_enabled=False)
+        for path in some:
+            tab.open(path)
+            expect(tab.page.locator("main :is(h1, .headline)").first).to_be_visible()
+            if path != "/design":  # whose buttons are there to be looked at
+                without += [f"{path}: {each}" for each in tab.page.evaluate(NEEDS_SCRIPTS)]
+    assert without == []
 
 
 def test_without_scripts_everything_but_live_works(full, open_tab):
