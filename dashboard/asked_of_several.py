@@ -16,6 +16,7 @@ from schema.directory import accounts, card_groups, cards, items
 from schema.directory.accounts import Account
 from schema.directory.cards import Card
 from schema.directory.database import Directory
+from schema.directory.items import Item
 
 PAGE = "/cards"
 
@@ -28,8 +29,12 @@ class Belongings:
     cards: tuple[Card, ...]
     groups: Mapping[str, tuple[str, ...]]
     """Their cards, by name."""
-    labels: Mapping[str, str]
-    """Of items, by their codes."""
+    items: tuple[Item, ...]
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Of items, by their codes."""
+        return {item.code: item.label for item in self.items}
 
     def of_group(self, group: str) -> tuple[Card, ...]:
         """All cards when no group is named."""
@@ -69,7 +74,7 @@ def belongings(directory: Directory, account: Account) -> Belongings:
             account,
             tuple(cards.of_account(conn, account.id)),
             card_groups.of_account(conn, account.id),
-            {item.code: item.label for item in items.of_account(conn, account.id)},
+            tuple(items.of_account(conn, account.id)),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboard import drawings
 from dashboard.asked_of_several import (
+    Belongings,
     account_asked,
     asked_of_several,
     belongings,
@@ -25,6 +27,7 @@ from dashboard.figures.series import series, series_before
 from dashboard.figures.totals import stats, totals_of_cards
 from dashboard.figures.values import OTHERS, CardTotals, Column, Cross
 from dashboard.languages import Language
+from dashboard.narrowing import narrowing
 from dashboard.site import Reader
 from dashboard.tiles import change, tiles
 from dashboard.view import View
@@ -86,6 +89,7 @@ def _page(
         cards=own.cards,
         view=view,
         choices=choices(view, today, reader.sections, words),
+        narrowing=narrowing(view, _items(own, group), words),
         groups=_group_choices(view, own.groups, words.language),
         files=_files(view),
         crossings=_crossings(view, by, words.language),
@@ -111,6 +115,19 @@ def _files(view: View) -> list[tuple[str, str]]:
     """What can be taken away: every tier that has this page has all of them."""
     query = view.address.partition("?")[2]
     return [(name, f"/cards/export.{kind}?{query}") for name, kind in FILES]
+
+
+def _items(own: Belongings, group: str) -> list[tuple[str, str]]:
+    """Each with its card, for several cards have one at the same fair."""
+    names = {card.id: card.name for card in own.of_group(group)}
+    return sorted(
+        (
+            (item.code, f"{item.label}, {names[item.card]}")
+            for item in own.items
+            if item.card in names
+        ),
+        key=itemgetter(1),
+    )
 
 
 def _group_choices(view: View, groups: Mapping[str, object], language: Language) -> list[Choice]:

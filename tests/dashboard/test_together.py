@@ -2,10 +2,11 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
-from schema.directory import accounts
+from schema.directory import accounts, items
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,37 @@ def test_a_column_leads_to_its_visits_alone_and_back(owner):
     alone = unescape(owner.get(address).text)
     assert "source=direct" in address
     assert 'class="chips"' in alone
+
+
+def test_an_item_a_device_or_a_button_is_chosen_in_a_form_that_keeps_what_was_asked(
+    lasting_world, owner
+):
+    given = {"card": lasting_world.second.id, "medium": "nfc", "now_ms": 1}
+    with lasting_world.directory.write() as conn:
+        code = items.create(conn, label="Salon de Lyon", **given).code
+    lasting_world.store_events(
+        lasting_world.event(
+            lasting_world.second,
+            "2026-11-20T18:13:00+01:00",
+            visitor=3,
+            source="nfc",
+            item=code,
+            device="tablet",
+        )
+    )
+    page = unescape(owner.get("/cards?period=7&source=nfc&device=desktop").text)
+    form = page.partition('id="narrowing"')[2].partition("</form>")[0]
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]+)"', form))
+    assert (kept["period"], kept["source"]) == ("7", "nfc")
+    assert '<option value="desktop" selected>Ordinateur' in form
+    assert f'<option value="{code}">Salon de Lyon, {lasting_world.second.name}<' in form
+    assert '<option value="phone">Téléphone' in form
+    chosen = kept | {"item": code, "device": "tablet", "target": ""}
+    alone = unescape(owner.get(f"/cards?{urlencode(chosen)}").text)
+    chips = alone.partition('class="chips"')[2].partition("</ul>")[0]
+    for said in ("Puce NFC", "Salon de Lyon", "Tablette"):
+        assert said in chips
+    assert '<option value="tablet" selected>' in alone
 
 
 def test_tiles_show_the_shape_of_what_moved(owner):
