@@ -1,4 +1,5 @@
-"""Asks about several cards answered from raw events, for days that no rollup answers for.
+"""Asks about several cards, or one with many events, answered from raw events, for days that no
+rollup answers for.
 
 The visits and hours of these days are made by the functions that make those of closed days. What
 `closed.py` says of visits in SQL is said here in Polars: to make all the tables of a day for three

@@ -37,14 +37,17 @@ class Place:
     directory: Directory
     now_ms: int
     """One instant for all that is read for one page."""
-    _opened: dict[tuple[Card, frozenset[date]], Opened] = field(default_factory=dict, repr=False)
+    _opened: dict[tuple[Card, frozenset[date]], Opened | None] = field(
+        default_factory=dict, repr=False
+    )
 
-    def opened(self, card: Card, days: frozenset[date]) -> Opened:
-        """What happened on these days, which a page asks about with a filter and without."""
+    def opened(self, card: Card, days: frozenset[date]) -> Opened | None:
+        """What happened on these days, which a page asks about with a filter and without. None: too
+        much to be counted event by event."""
         asked = card, days
         if asked not in self._opened:
             read = events(self.store, card.id, card.zone, days)
-            self._opened[asked] = opened(read, days, card.zone)
+            self._opened[asked] = None if read is None else opened(read, days, card.zone)
         return self._opened[asked]
 
 
@@ -98,9 +101,10 @@ def _opened(
     if len(question.cards) == 1:
         [card] = question.cards
         days_of = [(ask, frozenset(day for _, day in wanted)) for ask, wanted in asks]
-        every = frozenset[date]().union(*(days for _, days in days_of))
-        return of_open_days(card.id, place.opened(card, every), question.filters, days_of)
-    # Heavy, and not needed for one card, nor for a period that is closed.
+        found = place.opened(card, frozenset[date]().union(*(days for _, days in days_of)))
+        if found is not None:
+            return of_open_days(card.id, found, question.filters, days_of)
+    # Heavy, and not needed for most cards, nor for a period that is closed.
     from dashboard.figures.opened import answer
 
     zones = {card.id: card.zone for card in question.cards}

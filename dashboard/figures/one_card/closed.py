@@ -36,13 +36,16 @@ def _of_days(
 def _of_visits(
     store: EventStore, groups: Sequence[Closed], question: Question, asks: Sequence[Ask]
 ) -> dict[Ask, Sums]:
-    """The visits of one card are few: they are read once and counted as those of open days are."""
+    """Most cards have few: they are read once and counted as the visits of open days are."""
     told: dict[Ask, Sums] = {ask: {} for ask in asks}
     asked = [ask for ask in asks if not rollups.left_to_events(ask, question.filters)]
     if not groups or not asked:
         return told
     card = question.cards[0].id
     fitting = visits(store, card, groups, question.filters, asked)
+    if fitting is None:
+        counted = {ask: rollups.answer(store, groups, question.filters, ask) for ask in asked}
+        return told | counted
     told |= {ask: of_closed_visits(card, ask, fitting) for ask in asked}
     for ask in [ask for ask in asked if ask.table == "days"]:
         beside = rollups.answer_of(card, store, groups, replace(ask, table="beside"))

@@ -1,16 +1,20 @@
 """The query layer against plain Python over the same events: every filter, period and table, with
 all days open, with days closed, and with late events among closed days."""
 
+from dataclasses import replace
+
 import pytest
 
 from dashboard.figures.breakdown import BYS, breakdown, breakdowns, starts
 from dashboard.figures.cells import least_visitors
 from dashboard.figures.cross import COLUMNS, cross
+from dashboard.figures.one_card import stored
 from dashboard.figures.read import Batch, shown_alone
 from dashboard.figures.series import INTERVALS, series
 from dashboard.figures.steps import steps
 from dashboard.figures.totals import last_visit, stats, totals_of_cards
 from dashboard.figures.values import OTHERS
+from schema.testing.month import LAST
 from schema.testing.one_by_one import measured
 
 SMALL_TOWN = "FR|Bretagne|Vannes"
@@ -52,6 +56,24 @@ def test_all_answers_are_those_of_the_visits(scene, filters):
         for name in ("views", "visitors", "visits", "bounces", "clicks", "contact_visits"):
             apart = (getattr(each.totals, name) for each in found_cards())
             assert sum(apart) == getattr(found_stats().totals, name)
+
+
+@pytest.mark.parametrize("filters", FILTERS[:3], ids=str)
+def test_a_card_with_too_many_rows_for_python_has_the_same_answers(scene, filters, monkeypatch):
+    question = scene.question(scene.cards[:1], scene.all, filters)
+    asked = (
+        *(stats(question), steps(question), starts(question), breakdowns(question, BYS[:-1])),
+        *(series(question, each) for each in INTERVALS),
+    )
+
+    def answers():
+        batch = Batch(replace(scene.place, _opened={}), question)
+        return [told() for told in [batch.add(each) for each in asked]]
+
+    few = answers()
+    monkeypatch.setattr(stored, "ROWS_MAX", 1)
+    assert replace(scene.place, _opened={}).opened(scene.cards[0], frozenset([LAST])) is None
+    assert answers() == few
 
 
 def check_totals(found, reference, question, shown):
