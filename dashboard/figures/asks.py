@@ -1,7 +1,8 @@
 """What is asked of the tables of figures, as values: which table, grouped by what, on which days.
 
 The same ask is answered twice, from rollups in SQL (`closed.py`) and from raw events by the
-pipeline's own functions (`opened.py`). Both give sums by key, so adding them is the answer.
+pipeline's own functions (`opened.py`); of one card, both row by row in Python (`one_card/`). Both
+give sums by key, so adding them is the answer.
 """
 
 from collections.abc import Mapping, Sequence

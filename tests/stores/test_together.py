@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from threading import Event
 
 import pytest
@@ -36,10 +37,16 @@ def meanwhile(together, readers, slow, cards, params=None):
     first = readers.submit(together.rows_of, "first", SQL, params or {}, slow)
     assert slow.began.wait(SOON_S)
     others = [readers.submit(together.rows_of, card, SQL, params or {}, slow) for card in cards]
-    while sum(map(len, together._waiting.values())) < len(cards):
-        time.sleep(0.001)
+    until_they_wait(together, len(cards))
     slow.let.set()
     return [each.result(SOON_S) for each in (first, *others)]
+
+
+def until_they_wait(together, several):
+    until = time.monotonic() + SOON_S
+    while sum(map(len, together._waiting.values())) < several:
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def test_who_comes_alone_is_served_alone_and_at_once():
@@ -82,11 +89,44 @@ def test_a_failure_is_told_to_all_who_were_asked_for_and_ends_with_them(readers)
     first = readers.submit(together.rows_of, "first", SQL, {}, away)
     assert slow.began.wait(SOON_S)
     others = [readers.submit(together.rows_of, card, SQL, {}, away) for card in ("a", "b")]
+    until_they_wait(together, 2)
     slow.let.set()
     for reading in (first, *others):
         with pytest.raises(ConnectionError, match="away"):
             reading.result(SOON_S)
+    assert [params["cards"] for _, params in slow.asked] == [["first"], ["a", "b"]]
     assert together.rows_of("a", SQL, {}, slow) == [(1, "A"), (2, "A")]
+
+
+def test_nothing_is_kept_of_what_was_asked(readers):
+    """Kinds are without number: each day and each filter is one."""
+    slow, together = Slow(), Together()
+    meanwhile(together, readers, slow, ["a", "b"])
+    assert (together._waiting, together._under_way) == ({}, set())
+
+
+def test_many_kinds_that_fail_now_and_then_leave_nobody_waiting(readers):
+    """Of each kind there is one statement at a time; everybody has their own rows or an error."""
+    together, under_way, turns = Together(), set(), count()
+
+    def read(sql, params):
+        assert sql not in under_way
+        under_way.add(sql)
+        time.sleep(0.0002)
+        under_way.remove(sql)
+        if next(turns) % 7 == 0:
+            raise ConnectionError("away")
+        return [(card, card + sql) for card in params["cards"]]
+
+    def ask(n):
+        card, sql = f"card {n % 11}", f"statement {n % 3}"
+        try:
+            return together.rows_of(card, sql, {}, read) == [(card + sql,)]
+        except ConnectionError:
+            return True
+
+    assert all(readers.map(ask, range(600), timeout=SOON_S))
+    assert together._waiting == {}
 
 
 def test_a_store_answers_for_each_of_many_readers_at_once(readers, store):

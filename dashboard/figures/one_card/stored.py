@@ -22,6 +22,7 @@ _ATTRIBUTES = (
     *("source", "medium", "item", "referrer", "language"),
     *("country", "region", "city", "device", "browser", "os"),
 )
+# Most days of a card have few events or none: they are sought before 20 columns are read.
 _EVENTS = f"""
 SELECT card, visitor, toUnixTimestamp64Milli(at), page, seq, name, target, ms, class = 'human',
     {", ".join(_ATTRIBUTES).replace("language", "lang")}
