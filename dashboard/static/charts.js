@@ -1,5 +1,7 @@
 // Two comforts of a drawing over time, which says everything without them: the figure beside the
-// finger, and a drag across days that leads to them. All words and days are read from its table.
+// finger, and a way across days that leads to them: a mouse that was dragged opens them; a finger that
+// slid may only have been reading, so it is offered them, as who walks with Shift and the arrows is.
+// All words and days are read from its table.
 
 const SVG = "http://www.w3.org/2000/svg";
 const DRAG_MIN_PX = 12;
@@ -21,19 +23,32 @@ function liven(chart, grid = false) {
   let shown = 0;
 
   drawing.tabIndex = 0;
+  drawing.addEventListener("pointerdown", (event) => {
+    hide();
+    show(at(event));
+  });
   drawing.addEventListener("pointermove", (event) => {
     show(at(event));
-    if (start !== null) choose(start, shown);
+    if (start !== null && event.buttons) choose(start, shown);
   });
-  drawing.addEventListener("pointerleave", hide);
+  // A finger leaves when it is lifted: what it showed stays until the page is touched elsewhere.
+  drawing.addEventListener("pointerleave", (event) => event.pointerType === "touch" || hide());
+  drawing.addEventListener("pointercancel", hide);
+  document.addEventListener("pointerdown", (event) => chart.contains(event.target) || hide());
+  // What is offered keeps its place while it is pressed, for the drawing keeps the focus.
+  tip.addEventListener("mousedown", (event) => event.preventDefault());
   drawing.addEventListener("blur", hide);
   drawing.addEventListener("focus", () => drawing.matches(":focus-visible") && show(shown));
   drawing.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return hide();
+    if (event.key === "Enter" && start !== null) return location.assign(address(start, shown));
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
+    if (grid || !event.shiftKey) hide();
+    else start ??= shown;
     show(Math.min(Math.max(shown + step, 0), (grid ? rows.length * 7 : rows.length) - 1));
+    if (start !== null) offer(start, shown);
   });
   if (!grid) selectable();
 
@@ -56,13 +71,16 @@ function liven(chart, grid = false) {
   function show(index) {
     if (index < 0) return hide();
     shown = index;
-    const box = drawing.getBoundingClientRect();
     const part = grid ? (index % 24) / 23 : index / Math.max(rows.length - 1, 1);
     write(grid ? inGrid(index) : inLine(index));
-    tip.hidden = false;
-    const room = box.width - tip.offsetWidth;
-    tip.style.transform = `translate(${Math.max(0, room * part)}px, ${drawing.offsetTop ?? 0}px)`;
+    place(part);
     if (!grid) mark("c-guide", { x1: `${100 * part}%`, x2: `${100 * part}%`, y1: 20, y2: 210 }, "line");
+  }
+
+  function place(part) {
+    tip.hidden = false;
+    const room = drawing.getBoundingClientRect().width - tip.offsetWidth;
+    tip.style.transform = `translate(${Math.max(0, room * part)}px, ${drawing.offsetTop ?? 0}px)`;
   }
 
   function inLine(index) {
@@ -108,24 +126,41 @@ function liven(chart, grid = false) {
 
   function selectable() {
     let pressed = 0;
+    drawing.setAttribute("aria-keyshortcuts", "Shift+ArrowLeft Shift+ArrowRight Enter");
     drawing.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "touch" || event.button) return;
+      if (event.button) return;
       pressed = event.clientX;
       start = point(event);
     });
     drawing.addEventListener("pointerup", (event) => {
       const dragged = start !== null && Math.abs(event.clientX - pressed) >= DRAG_MIN_PX;
-      if (dragged) open(start, point(event));
+      if (!dragged) drawing.querySelector(".c-chosen")?.remove();
+      else if (event.pointerType === "touch") offer(start, point(event));
+      else location.assign(address(start, point(event)));
       start = null;
     });
   }
 
-  function open(from, to) {
-    const [first, last] = [rows[Math.min(from, to)], rows[Math.max(from, to)]];
-    const address = new URL(location.href);
-    address.searchParams.delete("period");
-    address.searchParams.set("from", first.dataset.from);
-    address.searchParams.set("to", last.dataset.to ?? last.dataset.from);
-    location.assign(address);
+  function offer(from, to) {
+    choose(from, to);
+    const link = document.createElement("a");
+    link.href = address(from, to);
+    const [first, last] = ends(from, to).map((row) => row.children[0].textContent);
+    link.textContent = first === last ? `${first} →` : `${first} – ${last} →`;
+    tip.replaceChildren(link);
+    place(to / Math.max(rows.length - 1, 1));
+  }
+
+  function ends(from, to) {
+    return [rows[Math.min(from, to)], rows[Math.max(from, to)]];
+  }
+
+  function address(from, to) {
+    const [first, last] = ends(from, to);
+    const asked = new URL(location.href);
+    asked.searchParams.delete("period");
+    asked.searchParams.set("from", first.dataset.from);
+    asked.searchParams.set("to", last.dataset.to ?? last.dataset.from);
+    return asked;
   }
 }

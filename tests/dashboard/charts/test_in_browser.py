@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from time import time
 
 import pytest
 from playwright.sync_api import expect
@@ -42,7 +43,7 @@ def _fulfil(route):
 
 @pytest.fixture
 def page(browser) -> Iterator[object]:
-    with browser.new_context(viewport={"width": 320, "height": 900}) as context:
+    with browser.new_context(viewport={"width": 320, "height": 900}, has_touch=True) as context:
         context.route(f"{SITE}/**", _fulfil)
         page = context.new_page()
         told = []
@@ -88,6 +89,71 @@ def test_a_drag_across_days_leads_to_them_and_keeps_the_filters(page):
     page.mouse.up()
     page.wait_for_url("**from=2026-11-03**")
     assert page.url.endswith("?source=qr&from=2026-11-03&to=2026-11-06")
+
+
+def slide(page, start, *, by):
+    """A finger, as the device tells of it: touched at the start, and lifted once it lay still, for
+    the browser takes a tap after a throw for the end of the throw."""
+    finger, began_s = page.context.new_cdp_session(page), time() - 2
+    way = [tuple(at + far * n / 8 for at, far in zip(start, by, strict=True)) for n in range(9)]
+    for n, (x, y) in enumerate(way):
+        touch = {"touchPoints": [{"x": x, "y": y}], "timestamp": began_s + n / 10}
+        kind = "touchMove" if n else "touchStart"
+        finger.send("Input.dispatchTouchEvent", {"type": kind} | touch)
+    lifted = {"type": "touchEnd", "touchPoints": [], "timestamp": began_s + 2}
+    finger.send("Input.dispatchTouchEvent", lifted)
+
+
+def test_a_finger_that_slid_across_days_is_offered_them_and_a_tap_takes_them(page):
+    width = page.locator("[data-chart=series] > svg").bounding_box()["width"]
+    before = page.url
+    slide(page, _over(page, "series", 0.21), by=(0.28 * width, 0))
+    offered = page.locator("[data-chart=series] .tip a")
+    expect(offered).to_have_text("mardi 3 novembre 2026 – vendredi 6 novembre 2026 →")
+    assert page.locator(".c-chosen").count() == 1
+    assert page.url == before
+    box = page.locator("[data-chart=series] .tip").bounding_box()
+    assert 0 <= box["x"] <= 320 - box["width"]
+    offered.tap()
+    page.wait_for_url("**from=2026-11-03**")
+    assert page.url.endswith("?source=qr&from=2026-11-03&to=2026-11-06")
+
+
+def test_what_a_finger_is_offered_goes_with_a_touch_elsewhere(page):
+    slide(page, _over(page, "series", 0.21), by=(80, 0))
+    page.touchscreen.tap(5, 890)
+    expect(page.locator("[data-chart=series] .tip")).to_be_hidden()
+    assert page.locator(".c-chosen").count() == 0
+
+
+def test_a_finger_that_goes_up_scrolls_the_page_and_chooses_nothing(page):
+    page.set_viewport_size({"width": 320, "height": 300})
+    slide(page, _over(page, "series", 0.5, 0.9), by=(10, -150))
+    page.wait_for_function("scrollY > 50")
+    expect(page.locator("[data-chart=series] .tip")).to_be_hidden()
+    assert page.locator(".c-chosen").count() == 0
+
+
+def test_a_tap_says_the_figures_of_its_day_and_leads_nowhere(page):
+    before = page.url
+    page.touchscreen.tap(*_over(page, "series", 0.5))
+    expect(page.locator("[data-chart=series] .tip")).to_contain_text("vendredi 6 novembre 2026")
+    assert page.locator(".c-chosen").count() == 0
+    assert page.url == before
+
+
+def test_shift_and_the_arrows_choose_days_that_enter_opens(page):
+    for keys in ("Tab", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(keys)
+    offered = page.locator("[data-chart=series] .tip a")
+    expect(offered).to_have_text("lundi 2 novembre 2026 – mercredi 4 novembre 2026 →")
+    page.keyboard.press("ArrowRight")
+    expect(offered).to_have_count(0)
+    assert page.locator(".c-chosen").count() == 0
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**from=2026-11-04**")
+    assert page.url.endswith("?source=qr&from=2026-11-04&to=2026-11-05")
 
 
 def test_a_click_without_a_drag_leads_nowhere(page):
