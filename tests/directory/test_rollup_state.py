@@ -15,13 +15,17 @@ CARD = "aaaaaaaa"
 @pytest.fixture
 def card(directory: Directory) -> str:
     """In Paris."""
+    return in_paris(directory, CARD)
+
+
+def in_paris(directory: Directory, card: str) -> str:
     with directory.write() as conn:
         account = accounts.create(conn, name="A", tier="essentiel", locale="fr", now_ms=0).id
         url = "https://example.fr/c"
         cards.create(
-            conn, account=account, name="A", url=url, zone=PARIS, origins=(), now_ms=0, id=CARD
+            conn, account=account, name="A", url=url, zone=PARIS, origins=(), now_ms=0, id=card
         )
-    return CARD
+    return card
 
 
 def test_each_card_has_its_own_last_day(directory: Directory) -> None:
@@ -69,6 +73,24 @@ def test_some_cards_can_be_asked_for_alone(directory: Directory, card: str) -> N
         assert rollup_state.of_card(conn, card) == known
         assert rollup_state.of_card(conn, "c") == (None, frozenset())
         assert rollup_state.of_cards(conn, [card, "c"]) == {card: known, "c": (None, frozenset())}
+
+
+def test_each_of_several_cards_has_its_own_marks(directory: Directory, card: str) -> None:
+    marked, unmarked, new = (in_paris(directory, name * 8) for name in ("z", "m", "b"))
+    with directory.write() as conn:
+        rollup_state.set_rolled(
+            conn, {each: Rolled(TUESDAY, PARIS) for each in (card, marked, unmarked)}
+        )
+        rollup_state.mark_late(
+            conn, {(card, MONDAY), (card, TUESDAY), (marked, MONDAY), (new, TUESDAY)}
+        )
+    with directory.read() as conn:
+        assert rollup_state.of_cards(conn, [unmarked, marked, card, new]) == {
+            card: (TUESDAY, frozenset({MONDAY, TUESDAY})),
+            marked: (TUESDAY, frozenset({MONDAY})),
+            unmarked: (TUESDAY, frozenset()),
+            new: (None, frozenset({TUESDAY})),
+        }
 
 
 @pytest.mark.parametrize("old", [Rolled(TUESDAY, TAHITI), Rolled(TUESDAY, PARIS, RECIPE - 1)])
