@@ -21,6 +21,7 @@ from schema.directory import accounts, totp, users
 from schema.directory.checks import LOCALES
 from schema.directory.users import ROLES, User
 from schema.errors import BadInput
+from schema.mail import PostOffice, sender_of
 
 
 @click.group
@@ -92,7 +93,19 @@ def codes_off(context: Context, id: str, yes: bool) -> None:
         with directory.write() as conn:
             totp.turn_off(conn, found.id)
             record(conn, "codes.off", found.id)
+    _tell(context, found)
     context.emit({"codes_off": found.id}, f"{found.email} signs in with the password alone.")
+
+
+def _tell(context: Context, user: User) -> None:
+    """The languages of mails are slow to read: no other command of users waits for them."""
+    from dashboard import access_mails
+    from dashboard.languages import read_languages
+
+    settings = context.settings()
+    post = PostOffice(settings.smtp, sender_of(settings.origin))
+    words = read_languages()[user.locale]
+    access_mails.send(post, words, settings.origin, user, access_mails.CODES_OFF)
 
 
 def _password(*, from_stdin: bool) -> str:

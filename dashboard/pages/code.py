@@ -5,6 +5,7 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard import access_mails
 from dashboard.attempts import EMAIL_ATTEMPTS_MAX
 from dashboard.entry import let_in
 from dashboard.site import Reader
@@ -49,8 +50,12 @@ def enter(request: Request, reader: Reader) -> Response:
             tickets.redeem(conn, ticket, "code", now_ms)
     if not right:
         return _form(reader, ticket, next_path, refused=True, lost=bool(typed))
+    if not typed:
+        return let_in(site, user, request, next_path)
     # Whoever has lost the device has something to do on the page of their access.
-    return let_in(site, user, request, "/you" if typed else next_path)
+    response = let_in(site, user, request, "/you")
+    response.background = access_mails.after(site, user, access_mails.RECOVERED)
+    return response
 
 
 def _recover(conn: Connection, user: User, typed: str, now_ms: int) -> bool:

@@ -2,6 +2,7 @@ import pytest
 
 from schema.directory import audit, totp, users
 from schema.directory.database import open_directory
+from schema.testing.mail import mailbox
 
 PASSWORD = "une phrase assez longue"
 
@@ -109,13 +110,17 @@ def test_deleting_asks_first(shell, account) -> None:
 
 
 def test_who_has_lost_their_device_is_let_in_with_the_password_alone(
-    shell, account, directory_dsn
+    shell, account, directory_dsn, monkeypatch
 ) -> None:
     id, secret = _create(shell, account, "--json").json["id"], totp.new_secret()
     directory = open_directory(directory_dsn)
     with directory.write() as conn:
         assert totp.turn_on(conn, id, secret, totp.code_at(secret, 1), totp.STEP_MS)
-    answer = shell("user", "codes-off", "marie@example.fr", "--yes")
+    with mailbox() as post:
+        monkeypatch.setenv("BALISE_SMTP", post.server)
+        answer = shell("user", "codes-off", "marie@example.fr", "--yes")
+        (mail,) = post.wait()
+    assert (mail["To"], "/you" in mail.get_content()) == ("marie@example.fr", True)
     assert answer.out == "marie@example.fr signs in with the password alone.\n"
     with directory.read() as conn:
         assert totp.secret_of(conn, id) is None

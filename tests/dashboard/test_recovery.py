@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 
 from schema.directory import audit, recovery, totp, users
+from schema.testing.mail import mailbox
+from schema.testing.server import free_port
 
 SPELLED = re.compile(r"<code>([a-z2-9]{4}(?:-[a-z2-9]{4}){3})</code>")
 
@@ -64,6 +66,42 @@ def test_its_use_is_in_the_audit_trail_and_a_wrong_one_is_not(world, codes, lost
     assert trail(world) == ["codes.on"]
     browser.post("/login/code", form | {"recovery": codes[0]})
     assert trail(world) == ["codes.recover", "codes.on"]
+
+
+@pytest.fixture
+def post():
+    with mailbox() as box:
+        yield box
+
+
+def test_whoever_was_signed_in_by_one_of_them_is_told_by_mail(world, codes, lost, post):
+    browser, form = world.visitor(app=world.app(mail_server=post.server)), lost[1]
+    browser.post("/login/code", form | {"recovery": "aaaa-aaaa-aaaa-aaaa"})
+    assert browser.post("/login/code", form | {"recovery": codes[0]}).status_code == 303
+    (mail,) = post.wait()
+    assert mail["To"] == world.owner
+    assert "un code de secours de marie@atelier.example a servi" in mail.get_content()
+    assert f"{world.origin}/you" in mail.get_content()
+    assert codes[0] not in mail.get_content()
+
+
+def test_whoever_needs_no_code_any_more_is_told_by_mail_in_their_language(world, codes, post):
+    with world.directory.write() as conn:
+        id = users.by_email(conn, world.owner).id
+        users.speak(conn, id, "en")
+    ops = world.visitor(world.ops, world.app(mail_server=post.server))
+    path = f"/ops/accounts/{world.mine.account}/codes/off"
+    for _ in range(2):  # the second changes nothing, so nothing is told
+        assert ops.post(path, {"user": id}).status_code == 303
+    (mail,) = post.wait()
+    assert (mail["To"], "something has changed" in mail["Subject"]) == (world.owner, True)
+    assert "the password alone is enough" in mail.get_content()
+
+
+def test_a_mail_server_that_is_away_keeps_nobody_out(world, codes, lost):
+    app = world.app(mail_server=f"smtp://127.0.0.1:{free_port()}")
+    answer = world.visitor(app=app).post("/login/code", lost[1] | {"recovery": codes[0]})
+    assert answer.status_code == 303
 
 
 def test_guessing_them_is_slowed_down_with_guessing_codes(lost):

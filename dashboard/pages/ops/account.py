@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard import access_mails
 from dashboard.card_form import TypedCard, problems, typed_card
 from dashboard.invitations import Invited, invite
 from dashboard.site import Reader
@@ -53,12 +54,16 @@ def create_user(request: Request, reader: Reader) -> Response:
 
 def turn_codes_off(request: Request, reader: Reader) -> Response:
     """Whoever else is named stays as they are: they were removed in another tab."""
-    account, id = _account(request, reader), reader.form.get("user", "")
-    with reader.site.directory.write() as conn:
-        if id in totp.users_with(conn, account.id):
-            totp.turn_off(conn, id)
-            reader.record(conn, "codes.off", id)
-    return RedirectResponse(f"/ops/accounts/{account.id}", 303)
+    site, account, id = reader.site, _account(request, reader), reader.form.get("user", "")
+    response = RedirectResponse(f"/ops/accounts/{account.id}", 303)
+    with site.directory.write() as conn:
+        user = users.get(conn, id) if id in totp.users_with(conn, account.id) else None
+        if user is None:
+            return response
+        totp.turn_off(conn, id)
+        reader.record(conn, "codes.off", id)
+    response.background = access_mails.after(site, user, access_mails.CODES_OFF)
+    return response
 
 
 def _account(request: Request, reader: Reader) -> Account:
