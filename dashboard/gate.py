@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.access import Decision, decide, sees_account
+from dashboard.rendering import Renderer
 from dashboard.security import from_our_pages
 from dashboard.site import Reader, Site
 from schema.directory import accounts, cards, sessions
@@ -105,10 +106,8 @@ def card_stream(path: str, name: str, endpoint: CardStream) -> Route:
 
 def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
     site: Site = request.app.state.site
-    user, account = _who(site, request.cookies.get(site.session_cookie, ""))
-    own = user.locale if user else None
-    code = choose(site.renderers, own, request.headers.get("accept-language", ""))
-    reader = Reader(site, user, account, site.renderers[code], typed)
+    user = signed_in(request)
+    reader = Reader(site, user, _account_of(site, user), renderer_for(request, user), typed)
     request.state.renderer, request.state.typed = reader.renderer, typed
     decision = decide(reader.role, reader.tier, route)
     if decision is not Decision.ALLOW:
@@ -116,14 +115,24 @@ def _enter(request: Request, route: str, typed: Mapping[str, str]) -> Reader:
     return reader
 
 
-def _who(site: Site, token: str) -> tuple[User | None, Account | None]:
-    if not token:
-        return None, None
-    user = sessions.resume(site.directory, token, site.clock())
+def signed_in(request: Request) -> User | None:
+    site: Site = request.app.state.site
+    token = request.cookies.get(site.session_cookie, "")
+    return sessions.resume(site.directory, token, site.clock()) if token else None
+
+
+def renderer_for(request: Request, user: User | None) -> Renderer:
+    """In the user's own language, else in the browser's."""
+    known: Mapping[str, Renderer] = request.app.state.site.renderers
+    own = user.locale if user else None
+    return known[choose(known, own, request.headers.get("accept-language", ""))]
+
+
+def _account_of(site: Site, user: User | None) -> Account | None:
     if user is None or user.account is None:
-        return user, None
+        return None
     with site.directory.read() as conn:
-        return user, accounts.get(conn, user.account)
+        return accounts.get(conn, user.account)
 
 
 def _card_of(reader: Reader, id: str) -> Card:

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ExceptionHandler
 
+from dashboard.gate import renderer_for, signed_in
 from dashboard.rendering import Renderer
 from dashboard.security import HEADERS
 from schema.errors import BadInput, Unavailable
-from schema.languages import N_, choose
+from schema.languages import N_
 
 RETRY_S = 5
 
@@ -47,6 +48,8 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
 
 def refused(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
+    if not hasattr(request.state, "renderer"):  # no route knows the address, so no gate was passed
+        request.state.renderer = _readers_own(request)
     if error.status_code == 401:
         return _ended(request) if request.method == "POST" else _to_login(request)
     return _told(request, error.status_code, error.headers)
@@ -100,11 +103,16 @@ def _told(request: Request, status: int, headers: Mapping[str, str] | None) -> R
     )
 
 
+def _readers_own(request: Request) -> Renderer:
+    try:
+        return renderer_for(request, signed_in(request))
+    except Unavailable:  # the directory is away; the address is wrong all the same
+        return renderer_for(request, None)
+
+
 def _renderer(request: Request) -> Renderer:
     """The reader's, when the gate got that far."""
     if hasattr(request.state, "renderer"):
         renderer: Renderer = request.state.renderer
         return renderer
-    known = request.app.state.site.renderers
-    chosen: Renderer = known[choose(known, None, request.headers.get("accept-language", ""))]
-    return chosen
+    return renderer_for(request, None)

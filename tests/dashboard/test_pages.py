@@ -13,6 +13,8 @@ from dashboard.app import ROUTES
 from dashboard.attempts import EMAIL_ATTEMPTS_MAX
 from dashboard.security import HEADERS
 from dashboard.site import DemoLogin
+from schema.directory import sessions
+from schema.errors import Unavailable
 from schema.metrics import METRICS
 from schema.store import StoreUnavailable
 
@@ -382,6 +384,23 @@ def test_what_is_not_there_is_told_in_plain_words(world, method, path, status):
     assert answer.status_code == status
     assert "<h1>" in answer.text
     assert "Retour à vos cartes" in text(answer)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/static/nothing.css"])
+def test_an_address_that_no_route_knows_is_told_in_the_users_own_language(world, path):
+    visitor = world.visitor(world.owner)
+    assert '<html lang="fr">' in visitor.get(path, **{"accept-language": "en"}).text
+    assert '<html lang="en">' in world.visitor().get(path, **{"accept-language": "en"}).text
+
+
+def test_a_wrong_address_is_wrong_while_the_directory_is_away_too(world, monkeypatch):
+    def away(*args):
+        raise Unavailable("the directory is gone")
+
+    visitor = world.visitor(world.owner)
+    monkeypatch.setattr(sessions, "resume", away)
+    answer = visitor.get("/nowhere", **{"accept-language": "en"})
+    assert (answer.status_code, "This page does not exist" in answer.text) == (404, True)
 
 
 def test_a_mangled_session_is_no_session(world):
