@@ -55,6 +55,18 @@ SPILT = """() => [...document.querySelectorAll(":is(.panel, .tile, .choice) *")]
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
 """What sticks out of the box that it stands in."""
 
+OUT_OF_REACH = """() => [...document.querySelectorAll(
+        "a, button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+    .filter(e => e.checkVisibility() && !e.disabled)
+    .filter(e => {
+        e.focus();
+        const { outlineStyle, boxShadow } = getComputedStyle(e);
+        const seen = outlineStyle !== "none" || boxShadow !== "none";
+        return document.activeElement !== e || e.tabIndex !== 0 || !seen;
+    })
+    .map(e => e.outerHTML.slice(0, 120))"""
+"""What can be pressed or filled in and keys come to out of turn, or not, or without being seen."""
+
 NEEDS_SCRIPTS = """() => [...document.querySelectorAll("main :is([hidden], button, a)")]
     .filter(e => !e.matches("#live, #away, #ended, .copy, #waiting"))
     .filter(e => e.hidden ? e.textContent.trim() : !e.form && !e.href)
@@ -160,13 +172,17 @@ def everything(world):
 
 
 @pytest.mark.parametrize("who", ["nobody", "owner", "ops"])
-def test_every_page_is_for_everyone_at_every_width_in_light_and_dark(full, open_tab, who):
+def test_every_page_is_for_everyone_at_every_width_in_light_and_dark_and_by_keys(
+    full, open_tab, who
+):
     email = {"nobody": None, "owner": full.owner, "ops": full.ops}[who]
     tab = open_tab(email)
     found = []
     for path in paths(full, email):
         tab.open(path)
         found += wrong_with(tab, path)
+        tab.page.keyboard.press("Tab")  # from now on the browser shows where keys are
+        found += [f"{path} by keys: {each}" for each in tab.page.evaluate(OUT_OF_REACH)]
     assert found == []
     # A page that is not there says so in the console by itself: that is the browser's word.
     assert [each for each in tab.told if "404 (Not Found)" not in each] == []
