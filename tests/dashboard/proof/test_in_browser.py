@@ -36,6 +36,7 @@ OPERATORS = (
     *("/ops/quarantine", "/ops/trail", "/design"),
 )
 TIERS_BELOW = ("essentiel", "premium", "force_de_vente")
+LETTERS = "size => { document.documentElement.style.fontSize = size }"
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 WIDEST = """() => [...document.querySelectorAll("main *, header *, footer *")]
@@ -142,7 +143,7 @@ def paths(world, email):
 
 
 def wrong_with(tab: Tab, path: str) -> list[str]:
-    """At every width in light and in dark, of the page as it was loaded once."""
+    """At every width in light and in dark, and in large letters, of the page as it was loaded."""
     found = []
     for width in WIDTHS:
         found += ill_fitting(tab, path, width)
@@ -150,6 +151,10 @@ def wrong_with(tab: Tab, path: str) -> list[str]:
             tab.page.emulate_media(color_scheme=scheme)
             told = violations(tab.page)
             found += [f"{path} at {width} in {scheme}: {each}" for each in told]
+    tab.page.evaluate(LETTERS, "200%")
+    for width in (PHONE, TABLET):
+        found += ill_fitting(tab, f"{path} in letters twice as large", width)
+    tab.page.evaluate(LETTERS, "")
     return found
 
 
@@ -172,7 +177,7 @@ def everything(world):
 
 
 @pytest.mark.parametrize("who", ["nobody", "owner", "ops"])
-def test_every_page_is_for_everyone_at_every_width_in_light_and_dark_and_by_keys(
+def test_every_page_is_for_everyone_at_every_width_in_light_and_dark_large_and_by_keys(
     full, open_tab, who
 ):
     email = {"nobody": None, "owner": full.owner, "ops": full.ops}[who]
@@ -304,18 +309,6 @@ def test_days_that_ops_have_computed_again_show_themselves(full, open_tab):
     expect(tab.page.get_by_text("The card is gone.").first).to_be_visible()
     assert wrong_with(tab, "ended") == []
     assert tab.told == []
-
-
-def test_text_twice_as_large_fits_on_every_page_of_guests_owners_and_ops(full, open_tab):
-    found = []
-    for email, some in everything(full).items():
-        tab = open_tab(email, viewport={"width": PHONE, "height": 900})
-        for path in some:
-            tab.open(path)
-            tab.page.evaluate("document.documentElement.style.fontSize = '200%'")
-            for width in (PHONE, TABLET):
-                found += ill_fitting(tab, path, width)
-    assert found == []
 
 
 def test_the_audit_trail_needs_no_sideways_scrolling_on_a_phone(full, open_tab):
