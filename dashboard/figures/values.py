@@ -1,5 +1,6 @@
 """The answers, as plain frozen values. Their names are those of `schema/metrics.py` and the API."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,6 +55,14 @@ def added(counts: Iterable[Counts]) -> Counts:
         return several[0] if several else NOTHING
     columns = list(zip(*several, strict=True))
     return Counts(*map(sum, columns))._replace(last_view_ms=max(columns[-1]))
+
+
+def by_key(parts: Iterable[tuple[K, Counts]]) -> dict[K, Counts]:
+    """What all parts of each key add up to."""
+    found: dict[K, list[Counts]] = defaultdict(list)
+    for key, counts in parts:
+        found[key].append(counts)
+    return {key: added(each) for key, each in found.items()}
 
 
 def summed(several: Sequence[Mapping[K, Counts]]) -> dict[K, Counts]:

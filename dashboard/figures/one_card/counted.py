@@ -6,7 +6,7 @@ from datetime import date
 
 from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Key, Sums
 from dashboard.figures.one_card.visits import Hour, Opened, Visit
-from dashboard.figures.values import Counts, added, summed
+from dashboard.figures.values import Counts, added, by_key, summed
 from dashboard.filters import Filters
 from schema.targets import CONTACT_NAMES
 
@@ -107,7 +107,7 @@ def _hours(card: str, ask: Ask, visits: Sequence[Visit]) -> Sums:
         for step in visit.steps
         if step.event.name in ("view", "click")
     ]
-    return summed([_grouped(started), _added_up(seen)])
+    return summed([_grouped(started), by_key(seen)])
 
 
 def _now(ask: Ask, visits: Sequence[Visit]) -> Sums:
@@ -128,7 +128,7 @@ def _of_step(name: str, target: str) -> Counts:
 
 
 def _beside(card: str, ask: Ask, days: Set[date], opened: Opened) -> Sums:
-    return _added_up(
+    return by_key(
         (
             _keys(ask, _texts(card, ask, Hour(day, 0, 0))),
             Counts(automatic=automatic, last_view_ms=last_view_ms),
@@ -156,18 +156,9 @@ def _keys(ask: Ask, texts: Texts) -> tuple[str, ...]:
 
 def _grouped(parts: Iterable[Part]) -> Sums:
     """By keys, each visitor once."""
-    counts: dict[tuple[str, ...], list[Counts]] = defaultdict(list)
+    several = list(parts)
     visitors: dict[tuple[str, ...], set[Hashable]] = defaultdict(set)
-    for keys, part, who in parts:
-        counts[keys].append(part)
+    for keys, _, who in several:
         visitors[keys].add(who)
-    return {
-        keys: added(each)._replace(visitors=len(visitors[keys])) for keys, each in counts.items()
-    }
-
-
-def _added_up(parts: Iterable[tuple[tuple[str, ...], Counts]]) -> Sums:
-    counts: dict[tuple[str, ...], list[Counts]] = defaultdict(list)
-    for keys, part in parts:
-        counts[keys].append(part)
-    return {keys: added(each) for keys, each in counts.items()}
+    counted = by_key((keys, part) for keys, part, _ in several)
+    return {keys: n._replace(visitors=len(visitors[keys])) for keys, n in counted.items()}

@@ -3,7 +3,7 @@ days that fit a filter. A card that a whole town looks at has too many for that:
 several cards are."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from dashboard.figures.asks import Ask, whole
@@ -11,6 +11,7 @@ from dashboard.figures.closed import FOR_FEW, fits, rolled
 from dashboard.figures.days import Closed
 from dashboard.figures.one_card.visits import PLACES, Event, Hour, Visit, keys
 from dashboard.filters import Filters
+from dashboard.period import Period, joined
 from schema.days import day_span_ms
 from schema.store import EventStore, Params
 
@@ -30,16 +31,17 @@ FROM events PREWHERE card IN {{cards:Array(String)}} AND ({{spans}})"""
 _SPAN = """at >= fromUnixTimestamp64Milli({{start{n}:Int64}}, 'UTC')
  AND at < fromUnixTimestamp64Milli({{end{n}:Int64}}, 'UTC')"""
 
-_DAY = timedelta(days=1)
-
 
 def events(store: EventStore, card: str, zone: str, days: Iterable[date]) -> list[Event] | None:
     """Of these local days, in no order. None: too many."""
     spans: list[str] = []
     params: dict[str, Any] = {}
-    for n, (first, last) in enumerate(_stretches(days)):
+    for n, each in enumerate(joined(Period(day, day) for day in days)):
         spans.append(_SPAN.format(n=n))
-        params |= {f"start{n}": day_span_ms(first, zone)[0], f"end{n}": day_span_ms(last, zone)[1]}
+        params |= {
+            f"start{n}": day_span_ms(each.first, zone)[0],
+            f"end{n}": day_span_ms(each.last, zone)[1],
+        }
     if not spans:
         return []
     found = _few(store, card, _EVENTS.replace("{spans}", " OR ".join(spans)), params)
@@ -107,14 +109,3 @@ def _attributes(bys: Iterable[str]) -> Iterator[str]:
     for by in bys:
         if by != "target":
             yield from PLACES.get(by, (by,))
-
-
-def _stretches(days: Iterable[date]) -> list[tuple[date, date]]:
-    """Days that follow each other are one stretch, from the first to the last."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(days):
-        if found and found[-1][1] + _DAY == day:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
