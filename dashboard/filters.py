@@ -69,6 +69,12 @@ DIMENSIONS: tuple[Dimension, ...] = (
 )
 BY_NAME: Mapping[str, Dimension] = {each.name: each for each in DIMENSIONS}
 
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "region": ("country", "region"),
+    "city": ("country", "region", "city"),
+}
+"""Told with what they are in, so that two places of one name stay apart."""
+
 Filters = tuple[tuple[str, str], ...]
 """Pairs of a dimension and its value, in the order of `DIMENSIONS`, each dimension at most once."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from dashboard.figures.asks import Ask, Sums
 from dashboard.figures.days import Closed
 from dashboard.figures.values import Counts, summed
-from dashboard.filters import Filters
+from dashboard.filters import PLACES, Filters
 from dashboard.period import Period, joined
 from schema.store import EventStore
 from schema.targets import CONTACT_NAMES
@@ -95,10 +95,8 @@ _OF_TARGET: Mapping[str, str] = {
     "contact_visits": f"countIf({_CONTACT})",
 }
 _BY_TARGET = "visits ARRAY JOIN mapKeys(targets) AS target, mapValues(targets) AS n"
-_PLACES: Mapping[str, str] = {
-    "region": "concat(country, '|', region)",
-    "city": "concat(country, '|', region, '|', city)",
-}
+_APART = ", '|', "
+_PLACES = {by: f"concat({_APART.join(inside)})" for by, inside in PLACES.items()}
 
 
 @dataclass(frozen=True, slots=True)

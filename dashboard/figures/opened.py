@@ -13,7 +13,7 @@ import polars as pl
 
 from dashboard.figures.asks import IN_BEFORE, IN_PERIOD, Ask, Sums
 from dashboard.figures.values import Counts, summed
-from dashboard.filters import Filters
+from dashboard.filters import PLACES, Filters
 from pipeline.blocks import of_cells
 from pipeline.compute import placed_events, stored_events
 from pipeline.enrich.classes import HUMAN
@@ -44,10 +44,7 @@ _OF_TARGET: Mapping[str, pl.Expr] = {
     "contact_clicks": pl.col("value").filter(_CONTACT).sum(),
     "contact_visits": _CONTACT.sum(),
 }
-_PLACES: Mapping[str, pl.Expr] = {
-    "region": pl.concat_str("country", "region", separator="|"),
-    "city": pl.concat_str("country", "region", "city", separator="|"),
-}
+_PLACES = {by: pl.concat_str(*inside, separator="|") for by, inside in PLACES.items()}
 
 
 _PERSON = pl.struct(*CELLS, "visitor").rle_id().alias("person")

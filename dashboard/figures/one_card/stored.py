@@ -9,8 +9,8 @@ from typing import Any
 from dashboard.figures.asks import Ask, whole
 from dashboard.figures.closed import FOR_FEW, fits, rolled
 from dashboard.figures.days import Closed
-from dashboard.figures.one_card.visits import PLACES, Event, Hour, Visit, keys
-from dashboard.filters import Filters
+from dashboard.figures.one_card.visits import Event, Hour, Visit, keys
+from dashboard.filters import PLACES, Filters
 from dashboard.period import Period, joined
 from schema.days import day_span_ms
 from schema.store import EventStore, Params

@@ -13,6 +13,7 @@ from datetime import date
 from operator import attrgetter
 from typing import NamedTuple
 
+from dashboard.filters import PLACES
 from schema.days import day_span_ms, hours_of_day
 from schema.metrics import BOUNCE_BELOW_S, GAP_MS
 from schema.targets import CONTACT_NAMES
@@ -25,13 +26,6 @@ class Hour(NamedTuple):
     day: date
     hour: int
     start_ms: int
-
-
-PLACES: Mapping[str, tuple[str, ...]] = {
-    "region": ("country", "region"),
-    "city": ("country", "region", "city"),
-}
-"""Told with what they are in, so that two places of one name stay apart."""
 
 
 class Event(NamedTuple):
