@@ -1,13 +1,12 @@
 """Mails to somebody whose access another person may have entered or opened: a recovery code was
 used, or ops turned the codes beside the password off. Without mails, the audit trail tells."""
 
-import structlog
 from starlette.background import BackgroundTask
 
 from dashboard.languages import Language
+from dashboard.mails import is_sent
 from dashboard.site import Site
 from schema.directory.users import User
-from schema.errors import BaliseError
 from schema.languages import N_
 from schema.mail import Mail, PostOffice
 
@@ -23,8 +22,6 @@ CODES_OFF = N_(
     "once.\n"
 )
 
-_log = structlog.get_logger()
-
 
 def after(site: Site, user: User, text: str) -> BackgroundTask:
     """Sent after the answer, which does not wait for a mail server."""
@@ -37,7 +34,4 @@ def send(post: PostOffice, words: Language, origin: str, user: User, text: str) 
     if not post.is_open:
         return
     given = {"email": user.email, "link": f"{origin}/you"}
-    try:
-        post.send(Mail(user.email, words.gettext(SUBJECT), words.gettext(text) % given))
-    except BaliseError as error:
-        _log.error("mail_not_sent", error=str(error))
+    is_sent(post, Mail(user.email, words.gettext(SUBJECT), words.gettext(text) % given))

@@ -5,14 +5,12 @@ The page says the same whether or not the address has an access already: the mai
 
 from dataclasses import dataclass
 
-import structlog
-
+from dashboard.mails import is_sent
 from dashboard.site import Reader
 from schema.directory import invitations, users
 from schema.directory.accounts import Account
 from schema.directory.invitations import Invitation
 from schema.directory.users import Role
-from schema.errors import BaliseError
 from schema.languages import N_
 from schema.mail import Mail
 
@@ -27,8 +25,6 @@ TAKEN = N_(
     "this address has an access to Balise already, and an address has one only: give them another "
     "address of yours.\n\nYour own access is here:\n\n%(home)s\n"
 )
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +62,4 @@ def _mailed(reader: Reader, account: Account, made: Invitation, link: str) -> bo
     given = {"inviter": reader.someone.email, "account": account.name}
     given |= {"home": site.origin} if is_taken else {"link": link}
     text = words.gettext(TAKEN if is_taken else TEXT) % given
-    try:
-        site.post.send(Mail(made.email, words.gettext(SUBJECT), text))
-    except BaliseError as error:
-        _log.error("mail_not_sent", error=str(error))
-        return False
-    return True
+    return is_sent(site.post, Mail(made.email, words.gettext(SUBJECT), text))

@@ -4,19 +4,19 @@ The page says the same whether or not the address is known, and the mail goes ou
 neither words nor time tell who has an account.
 """
 
-import structlog
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.attempts import ADDRESS_ATTEMPTS_MAX, EMAIL_ATTEMPTS_MAX
+from dashboard.mails import is_sent
 from dashboard.pages import code
 from dashboard.pages.login import address_of
 from dashboard.site import Reader, Site
 from schema.directory import tickets, users
 from schema.directory.checks import EMAIL_CHARS_MAX, PASSWORD_CHARS_MIN
 from schema.directory.users import User
-from schema.errors import BadInput, BaliseError
+from schema.errors import BadInput
 from schema.languages import N_
 from schema.mail import Mail
 
@@ -26,8 +26,6 @@ TEXT = N_(
     "within half an hour:\n\n%(link)s\n\nIf it was not you, do nothing: your password stays as it "
     "is.\n"
 )
-
-_log = structlog.get_logger()
 
 
 def show(request: Request, reader: Reader) -> Response:
@@ -77,10 +75,8 @@ def _send(site: Site, email: str) -> None:
     words = site.renderers[user.locale].language
     link = f"{site.origin}/reset/{token}"
     text = words.gettext(TEXT) % {"email": user.email, "link": link}
-    try:
-        site.post.send(Mail(user.email, words.gettext(SUBJECT), text))
-    except BaliseError as error:  # whoever asked has their answer already
-        _log.error("mail_not_sent", error=str(error))
+    # Whoever asked has their answer already.
+    is_sent(site.post, Mail(user.email, words.gettext(SUBJECT), text))
 
 
 def _bearer(site: Site, token: str) -> User | None:
